@@ -1,0 +1,102 @@
+import type { Random } from "../random.ts";
+import { PRIORITY_DEFAULT } from "../signals/priority.ts";
+import type { Consult, Decision, Verdict } from "./decision.ts";
+import type { Allowance } from "./dependency-control.ts";
+import type { ConsultPacer } from "./consult-pacer.ts";
+import type { DependencyPolicy } from "./policy.ts";
+
+const STRICTNESS = ["proceed", "shape", "defer", "hold", "shed"] as const;
+
+/** The decision for one caller: an operator's wins over all; else the strictest, and of equals the narrowest. */
+export function decisionFor(
+  decisions: readonly Decision[],
+  consult: Consult,
+  nowMs: number,
+): Decision | undefined {
+  return decisions
+    .filter((decision) => isFor(decision, consult, nowMs))
+    .sort((a, b) => rank(b) - rank(a))[0];
+}
+
+function isFor(
+  { scope, expiresAtMs }: Decision,
+  { agent, priority = PRIORITY_DEFAULT }: Consult,
+  nowMs: number,
+): boolean {
+  const { from, to } = scope.priority;
+  return (
+    expiresAtMs > nowMs && from <= priority && priority <= to && (scope.agent ?? agent) === agent
+  );
+}
+
+function rank({ action, scope, reason }: Decision): number {
+  const narrower =
+    (scope.agent === undefined ? 0 : 0.5) + (scope.priority.from - scope.priority.to) / 100;
+  return (reason.code === "override" ? 100 : 0) + STRICTNESS.indexOf(action) + narrower;
+}
+
+export interface ConsultContext {
+  readonly decision: Decision | undefined;
+  readonly allowance: Allowance;
+  readonly policy: DependencyPolicy;
+  readonly pacer: ConsultPacer;
+  /** When these callers, all together, were elected to probe; `undefined` while they are not. */
+  readonly probeElectedMs: number | undefined;
+  readonly random: Random;
+  readonly nowMs: number;
+}
+
+/** The answer to one caller. Whoever is told to wait is told how long, each a little differently. */
+export function verdictFor(consult: Consult, context: ConsultContext): Verdict {
+  const { decision, policy, nowMs, random } = context;
+  const { mode } = policy;
+  if (!decision)
+    return { action: "proceed", retryAfterMs: 0, decisionId: null, mode, reason: null };
+  const about = { decisionId: decision.id, mode, reason: decision.reason };
+  // Recorded, never enforced: whoever only looks at the action must not be held by it.
+  if (mode !== "enforce") return { action: "proceed", retryAfterMs: 0, ...about };
+  const { action } = decision;
+  switch (action) {
+    case "proceed":
+      return { action, retryAfterMs: 0, ...about };
+    case "defer":
+    case "hold":
+    case "shed": {
+      if (action === "hold" && context.pacer.takeProbe(context.probeElectedMs))
+        return { action: "proceed", retryAfterMs: 0, ...about };
+      context.pacer.refuse(consult.priority, nowMs);
+      const restMs = Math.max((decision.notBeforeMs ?? decision.expiresAtMs) - nowMs, 0);
+      const retryAfterMs = Math.ceil(restMs + random() * (decision.spreadMs ?? 0));
+      return withDeadline({ action, retryAfterMs, ...about }, consult, context);
+    }
+    case "shape": {
+      if (decision.shape?.retries === 0 && (consult.attempt ?? 1) > 1) {
+        return withDeadline(
+          { action: "defer", retryAfterMs: retryPauseMs(context), ...about },
+          consult,
+          context,
+        );
+      }
+      const retryAfterMs = context.pacer.take(context.allowance, consult.priority, nowMs);
+      const shape = decision.shape ?? {};
+      if (retryAfterMs === 0) return { action: "shape", retryAfterMs, ...about, shape };
+      return withDeadline({ action: "defer", retryAfterMs, ...about, shape }, consult, context);
+    }
+  }
+}
+
+/** A retry that the fleet cannot afford now is worth asking for again when the attempts now in flight are over. */
+function retryPauseMs({ allowance, random }: ConsultContext): number {
+  return Math.ceil(1_000 * Math.max(allowance.attemptS, 0.25) * (1 + random()));
+}
+
+/** A call that cannot be done in the time it has left is not worth waiting for, where the policy lets it go. */
+function withDeadline(
+  verdict: Verdict,
+  { deadlineMs }: Consult,
+  { allowance, policy }: ConsultContext,
+): Verdict {
+  if (deadlineMs === undefined) return verdict;
+  const isTooLate = verdict.retryAfterMs + 1_000 * allowance.attemptS > deadlineMs;
+  return isTooLate && policy.actions.includes("shed") ? { ...verdict, action: "shed" } : verdict;
+}

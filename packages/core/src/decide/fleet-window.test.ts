@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { SignalAttributes } from "../signals/report.ts";
+import { FleetWindow } from "./fleet-window.ts";
+import { mergeFlows } from "./merge-flows.ts";
+
+type Said = readonly [attributes: SignalAttributes, cycles: number];
+
+function told(window: FleetWindow, ...said: readonly Said[]): FleetWindow {
+  for (const [attributes, value] of said)
+    window.record({ signal: "headway.repeat.length", attributes, value });
+  return window;
+}
+
+const failing = { agent: "a", outcome: "error" } as const;
+const working = { agent: "a", outcome: "ok" } as const;
+
+describe("repetitions that processes report", () => {
+  it("are the longest of each agent, outcome and certainty, over processes and early ticks alike", () => {
+    const window = new FleetWindow(10);
+    const first = told(window, [failing, 5], [failing, 7], [failing, 6], [working, 9]).take();
+    const second = told(
+      window,
+      [failing, 4],
+      [working, 30],
+      [{ ...working, digest: true }, 3],
+    ).take();
+    expect(mergeFlows([first, second]).repeats).toEqual([
+      { agent: "a", outcome: "error", hasDigest: false, cycles: 7 },
+      { agent: "a", outcome: "ok", hasDigest: false, cycles: 30 },
+      { agent: "a", outcome: "ok", hasDigest: true, cycles: 3 },
+    ]);
+    expect(window.take().repeats).toEqual([]);
+  });
+
+  it("of nobody say nothing", () => {
+    const window = new FleetWindow(10);
+    told(
+      window,
+      [{ outcome: "error" }, 5],
+      [{ agent: "a" }, 5],
+      [{ ...failing, overflow: true }, 5],
+    );
+    expect(window.take().repeats).toEqual([]);
+  });
+
+  it("are bounded, and what does not fit is counted", () => {
+    const window = new FleetWindow(2);
+    told(window, ...["a", "b", "c"].map((agent): Said => [{ ...failing, agent }, 5]), [failing, 6]);
+    expect(window.take().repeats.map(({ agent, cycles }) => [agent, cycles])).toEqual([
+      ["a", 6],
+      ["b", 5],
+    ]);
+    expect(window.overflowed).toBe(1);
+  });
+});

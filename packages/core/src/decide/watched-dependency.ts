@@ -1,0 +1,58 @@
+import type { Detection } from "../detect/detection.ts";
+import type { Detector } from "../detect/detector.ts";
+import { ConsultPacer } from "./consult-pacer.ts";
+import { DecisionBook } from "./decision-book.ts";
+import { DependencyControl } from "./dependency-control.ts";
+import type { DependencySignals } from "./dependency-signals.ts";
+import type { DependencyState } from "./engine-types.ts";
+import type { DependencyPolicy } from "./policy.ts";
+
+/** One dependency with all that belongs to it. */
+export interface WatchedDependency {
+  readonly id: string;
+  readonly signals: DependencySignals;
+  readonly detectors: readonly Detector[];
+  readonly control: DependencyControl;
+  readonly book: DecisionBook;
+  readonly pacer: ConsultPacer;
+  policy: DependencyPolicy;
+}
+
+export function watch(
+  id: string,
+  signals: DependencySignals,
+  detectors: readonly Detector[],
+  policy: DependencyPolicy,
+): WatchedDependency {
+  return {
+    id,
+    signals,
+    detectors,
+    policy,
+    control: new DependencyControl(id),
+    book: new DecisionBook(),
+    pacer: new ConsultPacer(),
+  };
+}
+
+const DEGRADING: readonly Detection["kind"][] = [
+  "degraded",
+  "throttled",
+  "saturation",
+  "retry_storm",
+];
+
+export function stateOf(
+  { control }: WatchedDependency,
+  open: readonly Detection[],
+): DependencyState {
+  const fires = (kind: Detection["kind"]): boolean =>
+    open.some((detection) => detection.kind === kind && detection.state === "firing");
+  if (control.phase === "held") return "failing";
+  if (control.phase === "ramping") return "recovering";
+  if (fires("failing")) return "failing";
+  if (fires("recovered")) return "recovering";
+  if (control.isStrained) return "degraded";
+  if (DEGRADING.some(fires)) return "degraded";
+  return control.bound.usualLatencyS === undefined ? "unknown" : "healthy";
+}

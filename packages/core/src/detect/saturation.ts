@@ -1,0 +1,117 @@
+import { Baseline } from "./baseline.ts";
+import type { Sample } from "./baseline.ts";
+import type { DependencyWindow } from "./dependency-window.ts";
+import type { Finding } from "./detection.ts";
+import type { Detector } from "./detector.ts";
+import { Drift } from "./drift.ts";
+import type { Shift } from "./drift.ts";
+import { memberOf, numbersOf } from "./parsed-state.ts";
+import { ARL_WINDOWS } from "./run-length.ts";
+
+/** In-flight must stand at half as much again as usual, or it has not grown. */
+const GROWTH_MIN = Math.log(1.5);
+/** Good answers per second may be a fifth above usual and still count as not growing along. */
+const THROUGHPUT_SLACK = Math.log(1.2);
+/** Memory of the smoothed in-flight and throughput: about five windows. */
+const RECENT_GAIN = 0.2;
+/** The highest throughput fades with the baseline's memory of half an hour. */
+const PEAK_DECAY = 1 - 1 / 1_800;
+/** Retries a fleet allows itself, per first attempt (the usual retry budget of 20 %). */
+const RETRY_BUDGET = 0.2;
+
+/**
+ * Says that more and more calls are in flight while no more of them end well. By Little's law N = X · W, in-flight follows
+ * throughput while the dependency has room; past its knee only the wait grows:
+ *
+ *     log((N + 1) / (X + 1)) drifts up     (`Drift`: one false alarm in thirty days of traffic in every second)
+ *     and N ≥ 1.5 of its usual, and X ≤ 1.2 of its usual
+ *
+ * A rush hour that the dependency bears moves N and X alike and says nothing. The evidence tells the headroom to the vulnerable
+ * point, X_peak / (1 + retry budget): demand above it does not survive a trigger (Bronson et al., 2021). Until the dependency was
+ * seen at its knee, X_peak is only the best so far.
+ */
+export class Saturation implements Detector {
+  readonly kind = "saturation";
+  readonly #drift = new Drift({ runLength: ARL_WINDOWS, floor: GROWTH_MIN });
+  readonly #inFlight = new Baseline();
+  readonly #throughput = new Baseline();
+  #recent = { inFlight: 0, throughput: 0, calls: 0, peak: 0 };
+
+  observe(window: DependencyWindow): Finding {
+    const perSecond = 1_000 / window.windowMs;
+    const throughput = window.outcomes.ok * perSecond;
+    if (window.inFlight === 0 && throughput === 0) return { state: "unknown" };
+    const verdict = this.#drift.observe(plain(Math.log((window.inFlight + 1) / (throughput + 1))));
+    this.#smooth(window.inFlight, throughput, window.calls * perSecond);
+    const pace = this.#drift.isInDoubt ? 1 / 20 : 1;
+    this.#inFlight.learn(plain(Math.log1p(window.inFlight)), pace);
+    this.#throughput.learn(plain(Math.log1p(throughput)), pace);
+    if (verdict.state !== "shifted") return verdict;
+    return this.#isQueueing() ? this.#abnormal(verdict) : { state: "normal" };
+  }
+
+  state(): unknown {
+    return {
+      drift: this.#drift.state(),
+      inFlight: this.#inFlight.state(),
+      throughput: this.#throughput.state(),
+      recent: { ...this.#recent },
+    };
+  }
+
+  restore(state: unknown): void {
+    const recent = numbersOf(memberOf(state, "recent"), [
+      "inFlight",
+      "throughput",
+      "calls",
+      "peak",
+    ]);
+    if (!recent) return;
+    this.#recent = recent;
+    this.#drift.restore(memberOf(state, "drift"));
+    this.#inFlight.restore(memberOf(state, "inFlight"));
+    this.#throughput.restore(memberOf(state, "throughput"));
+  }
+
+  #smooth(inFlight: number, throughput: number, calls: number): void {
+    const recent = this.#recent;
+    recent.inFlight += RECENT_GAIN * (inFlight - recent.inFlight);
+    recent.throughput += RECENT_GAIN * (throughput - recent.throughput);
+    recent.calls += RECENT_GAIN * (calls - recent.calls);
+    recent.peak = Math.max(recent.peak * PEAK_DECAY, recent.throughput);
+  }
+
+  #isQueueing(): boolean {
+    const grown = Math.log1p(this.#recent.inFlight) - this.#inFlight.location >= GROWTH_MIN;
+    return (
+      grown && Math.log1p(this.#recent.throughput) - this.#throughput.location <= THROUGHPUT_SLACK
+    );
+  }
+
+  #abnormal({ shift, sigmas, windows }: Shift): Finding {
+    const { inFlight, throughput, calls, peak } = this.#recent;
+    const inFlightUsual = Math.expm1(this.#inFlight.location);
+    const throughputUsual = Math.expm1(this.#throughput.location);
+    const vulnerableAt = peak / (1 + RETRY_BUDGET);
+    return {
+      state: "abnormal",
+      severity: Math.min(1, Math.max(0, 1 - Math.exp(-shift))),
+      summary: `${inFlight.toFixed(0)} in flight (usual ${inFlightUsual.toFixed(0)}), yet ${throughput.toPrecision(2)} good answers a second (usual ${throughputUsual.toPrecision(2)})`,
+      evidence: {
+        inFlight,
+        inFlightUsual,
+        throughput,
+        throughputUsual,
+        throughputPeak: peak,
+        vulnerableAt,
+        headroom: vulnerableAt - calls,
+        sigmas,
+        windows,
+      },
+    };
+  }
+}
+
+function plain(value: number): Sample {
+  return { value, count: 1, variance: 0 };
+}

@@ -1,0 +1,232 @@
+import { ExponentialHistogram } from "./histogram.ts";
+import { OUTCOMES, type Outcome, type ThrottleReason } from "./outcome.ts";
+import type { SignalAttributes, SignalPoint } from "./report.ts";
+
+const OUTCOME_INDEX: Readonly<Record<Outcome, number>> = {
+  ok: 0,
+  error: 1,
+  throttled: 2,
+  timeout: 3,
+  cancelled: 4,
+  refused: 5,
+};
+
+export interface AgentCount {
+  attempts: number;
+  retries: number;
+}
+
+type Slot = ExponentialHistogram | undefined;
+
+/** All that is measured of one dependency in one window. Histograms are made on first use: most outcomes never occur. */
+export class DependencyCell {
+  readonly attributes: SignalAttributes;
+  readonly #agentsMax: number;
+  readonly #attempts: Slot[] = Array.from({ length: OUTCOMES.length * 2 }, () => undefined);
+  readonly #calls: Slot[] = Array.from({ length: OUTCOMES.length }, () => undefined);
+  /** Good attempts that were a whole call each, with nothing below. */
+  readonly #whole = new ExponentialHistogram();
+  readonly #gap = new ExponentialHistogram();
+  readonly #self = new ExponentialHistogram();
+  readonly #retryGap = new ExponentialHistogram();
+  readonly #wait = new ExponentialHistogram();
+  readonly #throttles: Record<ThrottleReason, number> = { rate: 0, quota: 0, overloaded: 0 };
+  readonly #agents = new Map<string, AgentCount>();
+  readonly #agentsOver: AgentCount = { attempts: 0, retries: 0 };
+  readonly #applied = new Map<string, number>();
+  #retryAfterMs = 0;
+  /** Agent counts that went to the overflow point in this window. */
+  dropped = 0;
+  /** Windows in a row with nothing in them. */
+  idleWindows = 0;
+  failed = 0;
+  throttled = 0;
+  /** Failures and throttles per second, lately. */
+  failedRate = 0;
+  throttledRate = 0;
+
+  constructor(attributes: SignalAttributes, agentsMax: number) {
+    this.attributes = attributes;
+    this.#agentsMax = agentsMax;
+  }
+
+  started(agent: string, isRetry: boolean): void {
+    const count = this.agentCount(agent);
+    count.attempts += 1;
+    if (isRetry) count.retries += 1;
+  }
+
+  /** Good until the next flush. */
+  agentCount(agent: string): AgentCount {
+    const known = this.#agents.get(agent);
+    if (known !== undefined) return known;
+    if (this.#agents.size >= this.#agentsMax) {
+      this.dropped += 1;
+      return this.#agentsOver;
+    }
+    const count = { attempts: 0, retries: 0 };
+    this.#agents.set(agent, count);
+    return count;
+  }
+
+  /** Whether it stands for all agents that are over the bound. */
+  isOver(count: AgentCount): boolean {
+    return count === this.#agentsOver;
+  }
+
+  /** Headway itself refused what was counted when it began. */
+  takeBack(agent: string, isRetry: boolean): void {
+    const count = this.#agents.get(agent) ?? this.#agentsOver;
+    if (count.attempts === 0) return;
+    count.attempts -= 1;
+    if (isRetry && count.retries > 0) count.retries -= 1;
+  }
+
+  attemptEnded(outcome: Outcome, isRetry: boolean, durationMs: number): void {
+    const index = OUTCOME_INDEX[outcome] * 2 + (isRetry ? 1 : 0);
+    (this.#attempts[index] ??= new ExponentialHistogram()).record(durationMs / 1000);
+    if (outcome === "error" || outcome === "timeout") this.failed += 1;
+    else if (outcome === "throttled") this.throttled += 1;
+  }
+
+  callEnded(outcome: Outcome, durationMs: number): void {
+    (this.#calls[OUTCOME_INDEX[outcome]] ??= new ExponentialHistogram()).record(durationMs / 1000);
+  }
+
+  /**
+   * A good attempt that was a whole call, with nothing below it: its duration is the attempt's, the call's and its own time.
+   * Most are so; recorded once, it costs a third.
+   */
+  wholeCallEnded(durationMs: number): void {
+    this.#whole.record(durationMs / 1000);
+  }
+
+  throttledBy(reason: ThrottleReason): void {
+    this.#throttles[reason] += 1;
+  }
+
+  askedToWait(retryAfterMs: number): void {
+    if (retryAfterMs > this.#retryAfterMs) this.#retryAfterMs = retryAfterMs;
+  }
+
+  gap(ms: number): void {
+    this.#gap.record(Math.max(0, ms) / 1000);
+  }
+
+  self(ms: number): void {
+    this.#self.record(Math.max(0, ms) / 1000);
+  }
+
+  retryGap(ms: number): void {
+    this.#retryGap.record(Math.max(0, ms) / 1000);
+  }
+
+  applied(action: string, waitMs: number): void {
+    this.#applied.set(action, (this.#applied.get(action) ?? 0) + 1);
+    if (waitMs > 0) this.#wait.record(waitMs / 1000);
+  }
+
+  /** Adds the window's points and clears the window. */
+  flush(points: SignalPoint[], windowMs: number): void {
+    const before = points.length;
+    this.#spreadWhole();
+    this.#flushEnded(points);
+    this.#flushHistogram(points, "headway.attempt.gap", this.#gap);
+    this.#flushHistogram(points, "headway.attempt.self", this.#self);
+    this.#flushHistogram(points, "headway.retry.gap", this.#retryGap);
+    this.#flushHistogram(points, "headway.decision.wait", this.#wait);
+    this.#flushThrottles(points);
+    this.#flushAgents(points);
+    for (const [action, count] of this.#applied) {
+      points.push({
+        signal: "headway.decision.applied",
+        attributes: { ...this.attributes, action },
+        value: count,
+      });
+    }
+    this.#applied.clear();
+    this.idleWindows = points.length === before ? this.idleWindows + 1 : 0;
+    this.#flushRates(windowMs);
+  }
+
+  #spreadWhole(): void {
+    if (this.#whole.count === 0) return;
+    const { ok } = OUTCOME_INDEX;
+    (this.#attempts[ok * 2] ??= new ExponentialHistogram()).merge(this.#whole);
+    (this.#calls[ok] ??= new ExponentialHistogram()).merge(this.#whole);
+    this.#self.merge(this.#whole);
+    this.#whole.reset();
+  }
+
+  #flushEnded(points: SignalPoint[]): void {
+    OUTCOMES.forEach((outcome, index) => {
+      for (const retry of [false, true]) {
+        const attempts = this.#attempts[index * 2 + (retry ? 1 : 0)];
+        const attributes = { ...this.attributes, outcome, retry };
+        if (attempts !== undefined)
+          this.#flushHistogram(points, "headway.attempt.duration", attempts, attributes);
+      }
+      const calls = this.#calls[index];
+      const attributes = { ...this.attributes, outcome };
+      if (calls !== undefined)
+        this.#flushHistogram(points, "headway.call.duration", calls, attributes);
+    });
+  }
+
+  #flushHistogram(
+    points: SignalPoint[],
+    signal: SignalPoint["signal"],
+    histogram: ExponentialHistogram,
+    attributes: SignalAttributes = this.attributes,
+  ): void {
+    if (histogram.count === 0) return;
+    points.push({ signal, attributes, value: histogram.data() });
+    histogram.reset();
+  }
+
+  #flushThrottles(points: SignalPoint[]): void {
+    for (const reason of ["rate", "quota", "overloaded"] as const) {
+      const value = this.#throttles[reason];
+      if (value === 0) continue;
+      points.push({
+        signal: "headway.throttle",
+        attributes: { ...this.attributes, reason },
+        value,
+      });
+      this.#throttles[reason] = 0;
+    }
+    if (this.#retryAfterMs === 0) return;
+    const value = this.#retryAfterMs / 1000;
+    points.push({ signal: "headway.throttle.retry_after", attributes: this.attributes, value });
+    this.#retryAfterMs = 0;
+  }
+
+  #flushAgents(points: SignalPoint[]): void {
+    for (const [agent, count] of this.#agents)
+      this.#pushAgent(points, { ...this.attributes, agent }, count);
+    this.#agents.clear();
+    this.#pushAgent(points, { ...this.attributes, overflow: true }, this.#agentsOver);
+    this.#agentsOver.attempts = 0;
+    this.#agentsOver.retries = 0;
+  }
+
+  #pushAgent(
+    points: SignalPoint[],
+    attributes: SignalAttributes,
+    { attempts, retries }: AgentCount,
+  ): void {
+    if (attempts > 0)
+      points.push({ signal: "headway.agent.attempts", attributes, value: attempts });
+    if (retries > 0) points.push({ signal: "headway.agent.retries", attributes, value: retries });
+  }
+
+  #flushRates(windowMs: number): void {
+    const seconds = Math.max(windowMs, 1) / 1000;
+    // Half a minute of memory: long enough to know a bad hour when it goes on, short enough to notice the next one.
+    const weight = 1 - Math.exp(-seconds / 30);
+    this.failedRate += weight * (this.failed / seconds - this.failedRate);
+    this.throttledRate += weight * (this.throttled / seconds - this.throttledRate);
+    this.failed = 0;
+    this.throttled = 0;
+  }
+}

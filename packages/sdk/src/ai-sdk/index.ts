@@ -1,0 +1,2 @@
+export { headwayTelemetry } from "./headway-telemetry.ts";
+export type { HeadwayTelemetry, HeadwayTelemetryOptions } from "./headway-telemetry.ts";

@@ -1,0 +1,84 @@
+import type { Lease } from "@headway/core";
+
+/** Two grants of one probe are at least this far apart; less is the same grant told twice, times converted anew. */
+const PROBE_RENEWAL_MS_MIN = 200;
+/** A tenth of a second's worth may start at once; the rest is spaced. */
+const BURST_SECONDS = 0.1;
+
+/**
+ * This process' share of one dependency's allowance, through its life: `amount` until it expires; `safe` for one more term
+ * when no new lease came; after that nothing is known and nothing is limited.
+ */
+export class LeaseHolding {
+  #lease: Lease;
+  #termMs: number;
+  /** Expiry of the grant whose probe has gone out; undefined while it may still go. */
+  #probedGrantMs: number | undefined;
+  #isProbing = false;
+  /** When the next start is due at the leased rate (the generic cell rate algorithm). */
+  #nextStartMs = Number.NEGATIVE_INFINITY;
+
+  constructor(lease: Lease, nowMs: number) {
+    this.#lease = lease;
+    this.#termMs = lease.expiresAtMs - nowMs;
+  }
+
+  get amount(): number {
+    return this.#lease.amount;
+  }
+
+  renew(lease: Lease, nowMs: number): void {
+    this.#lease = lease;
+    if (!lease.probe) this.#probedGrantMs = undefined;
+    this.#termMs = lease.expiresAtMs - nowMs;
+  }
+
+  /** Attempts this process may have in flight now. Infinity: no longer limited. */
+  limitAt(nowMs: number): number {
+    const { amount, safe, expiresAtMs } = this.#lease;
+    if (nowMs < expiresAtMs) return amount;
+    return nowMs < expiresAtMs + this.#termMs ? safe : Number.POSITIVE_INFINITY;
+  }
+
+  /** When the limit changes by itself next; Infinity where it will not. */
+  changesAfter(nowMs: number): number {
+    const { expiresAtMs } = this.#lease;
+    if (nowMs < expiresAtMs) return expiresAtMs;
+    const endMs = expiresAtMs + this.#termMs;
+    return nowMs < endMs ? endMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** The moment from which one more attempt is within the leased rate. */
+  startableAt(nowMs: number): number {
+    const { ratePerSecond } = this.#lease;
+    if (ratePerSecond === undefined || nowMs >= this.#lease.expiresAtMs) return nowMs;
+    if (ratePerSecond <= 0) return this.#lease.expiresAtMs;
+    const toleranceMs = Math.max(0, BURST_SECONDS * 1_000 - 1_000 / ratePerSecond);
+    return Math.max(nowMs, this.#nextStartMs - toleranceMs);
+  }
+
+  /** Counts a start against the leased rate. */
+  started(nowMs: number): void {
+    const { ratePerSecond } = this.#lease;
+    if (ratePerSecond === undefined || ratePerSecond <= 0) return;
+    this.#nextStartMs = Math.max(this.#nextStartMs, nowMs) + 1_000 / ratePerSecond;
+  }
+
+  /** Whether this process was elected to probe and this grant's one attempt has not gone out yet. */
+  mayProbe(nowMs: number): boolean {
+    const { probe, expiresAtMs } = this.#lease;
+    if (!probe || this.#isProbing || nowMs >= expiresAtMs) return false;
+    return (
+      this.#probedGrantMs === undefined || expiresAtMs > this.#probedGrantMs + PROBE_RENEWAL_MS_MIN
+    );
+  }
+
+  probeStarted(): void {
+    this.#isProbing = true;
+    this.#probedGrantMs = this.#lease.expiresAtMs;
+  }
+
+  probeEnded(): void {
+    this.#isProbing = false;
+  }
+}

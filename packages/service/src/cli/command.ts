@@ -1,0 +1,34 @@
+/** What a command may touch, so that a test can hand in its own. */
+export interface Terminal {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  /** Aborted when the user or the system wants the command to end. */
+  readonly signal: AbortSignal;
+}
+
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Invocation {
+  readonly flags: Flags;
+  /** What stands after the command and is no flag. */
+  readonly operands: readonly string[];
+}
+
+export interface CommandFlag {
+  readonly name: string;
+  /** Absent: the flag takes no value. */
+  readonly argument?: string;
+  readonly help: string;
+}
+
+export interface Command {
+  readonly name: string;
+  /** What follows the name, as `FILE`. */
+  readonly operands?: string;
+  readonly summary: string;
+  readonly flags: readonly CommandFlag[];
+  /** The exit code. */
+  run(invocation: Invocation, terminal: Terminal): Promise<number>;
+}

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { readHeadwayFile } from "../policy/headway-file.ts";
+import type { ServiceConfig, ServiceLimits } from "./config.ts";
+import { CONFIG_DEFAULT } from "./config.ts";
+import { unknownKey } from "./nearest.ts";
+import type { SettingValue } from "./setting-values.ts";
+import { SettingValues } from "./setting-values.ts";
+import { CLIENT_VARIABLES, LIMIT_NAMES, SETTINGS, flagOf, variableOf } from "./settings.ts";
+import type { NumberRange, YamlNode } from "./yaml-node.ts";
+
+export interface ConfigSources {
+  /** By flag name, without its dashes; true where it came without a value. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Paths are relative to it. */
+  readonly directory: string;
+}
+
+const FILE_DEFAULT = "headway.yaml";
+const MINUTE_MS = 60_000;
+const GIB = 1024 ** 3;
+
+const TICK_MS: NumberRange = { min: 100, max: MINUTE_MS, integer: true };
+const SETTLE_MS: NumberRange = { min: 0, max: MINUTE_MS, integer: true };
+const BYTES: NumberRange = { min: 1_024, max: GIB, integer: true };
+const COUNT: NumberRange = { min: 1, max: 1_000_000, integer: true };
+const HOLD_MS: NumberRange = { min: 1_000, max: 7 * 24 * 60 * MINUTE_MS, integer: true };
+const ROWS: NumberRange = { min: 1_000, max: 100_000_000, integer: true };
+
+/** The file, then the variables, then the flags: the later wins. Whatever nobody knows is a mistake, told with its nearest kin. */
+export function loadConfig(sources: ConfigSources): ServiceConfig {
+  const values = new Map([...fromVariables(sources.environment), ...fromFlags(sources.flags)]);
+  const policyFile = policyFileOf(new SettingValues(values), sources.directory);
+  const all = policyFile === null ? values : new Map([...fromFile(policyFile), ...values]);
+  return configOf(new SettingValues(all), policyFile, sources.directory);
+}
+
+function policyFileOf(values: SettingValues, directory: string): string | null {
+  const said = values.text("policy");
+  if (said !== undefined) return resolve(directory, said);
+  const usual = resolve(directory, FILE_DEFAULT);
+  return existsSync(usual) ? usual : null;
+}
+
+function configOf(
+  values: SettingValues,
+  policyFile: string | null,
+  directory: string,
+): ServiceConfig {
+  const fallback = CONFIG_DEFAULT;
+  const data = values.text("data") ?? fallback.dataDir;
+  const tokens = values.text("tokens");
+  return {
+    http: values.address("http") ?? fallback.http,
+    grpc: values.text("grpc") === "off" ? null : (values.address("grpc") ?? fallback.grpc),
+    dataDir: data === null || data === "memory" ? null : resolve(directory, data),
+    policyFile,
+    tokensFile: tokens === undefined ? null : resolve(directory, tokens),
+    allowOpen: values.boolean("allowOpen") ?? fallback.allowOpen,
+    tickMs: values.number("tickMs", TICK_MS) ?? fallback.tickMs,
+    settleMs: values.number("settleMs", SETTLE_MS) ?? fallback.settleMs,
+    selfTracing: values.boolean("selfTracing") ?? fallback.selfTracing,
+    limits: limitsOf(values, fallback.limits),
+  };
+}
+
+function limitsOf(values: SettingValues, fallback: ServiceLimits): ServiceLimits {
+  const limit = (name: keyof ServiceLimits, range: NumberRange): number =>
+    values.number(`limits.${name}`, range) ?? fallback[name];
+  return {
+    bodyBytesMax: limit("bodyBytesMax", BYTES),
+    bodyInflatedBytesMax: limit("bodyInflatedBytesMax", BYTES),
+    ingestBytesMax: limit("ingestBytesMax", BYTES),
+    dependenciesMax: limit("dependenciesMax", COUNT),
+    agentsPerDependencyMax: limit("agentsPerDependencyMax", COUNT),
+    sseClientsMax: limit("sseClientsMax", COUNT),
+    holdMsMax: limit("holdMsMax", HOLD_MS),
+    auditRowsMax: limit("auditRowsMax", ROWS),
+  };
+}
+
+function fromFile(path: string): Map<string, SettingValue> {
+  return settingsIn(readHeadwayFile(path).settings);
+}
+
+/** The settings among the sections of `headway.yaml`. */
+export function settingsIn(sections: ReadonlyMap<string, YamlNode>): Map<string, SettingValue> {
+  const limits = sections.get("limits")?.fields(LIMIT_NAMES) ?? new Map<string, YamlNode>();
+  const nodes = [...sections.values(), ...limits.values()];
+  const known = nodes.filter(({ path }) => SETTINGS.some(({ key }) => key === path));
+  return new Map(
+    known.map((node) => [node.path, { value: node.scalar(), said: node.path, where: node.where }]),
+  );
+}
+
+function fromVariables(environment: ConfigSources["environment"]): Map<string, SettingValue> {
+  const values = new Map<string, SettingValue>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith("HEADWAY_") || value === undefined || CLIENT_VARIABLES.includes(name))
+      continue;
+    const setting = SETTINGS.find(({ key }) => variableOf(key) === name);
+    if (setting === undefined)
+      throw unknownKey(
+        name,
+        name,
+        SETTINGS.map(({ key }) => variableOf(key)),
+      );
+    values.set(setting.key, { value, said: name, where: undefined });
+  }
+  return values;
+}
+
+function fromFlags(flags: ConfigSources["flags"]): Map<string, SettingValue> {
+  const values = new Map<string, SettingValue>();
+  for (const [flag, value] of Object.entries(flags)) {
+    const setting = SETTINGS.find(({ key }) => flagOf(key) === flag);
+    if (setting === undefined)
+      throw unknownKey(
+        `--${flag}`,
+        flag,
+        SETTINGS.map(({ key }) => flagOf(key)),
+      );
+    values.set(setting.key, { value, said: `--${flag}`, where: undefined });
+  }
+  return values;
+}
