@@ -96,6 +96,21 @@ describe("snippets in README and docs", () => {
     expect([...links, ...files].filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
+  it("name only metrics of the service that it has", async () => {
+    const exposition = await (await fetch(`${service.url}/metrics`)).text();
+    const named = pages
+      .filter((page) => page.startsWith("docs/"))
+      .flatMap((page) => [
+        ...readFileSync(join(root, page), "utf8").matchAll(/`(headway_[a-z_]+)(\*?)/g),
+      ]);
+    expect(named.length).toBeGreaterThan(5);
+    // A star stands for the rest of a name.
+    const missing = named.filter(
+      ([, name, star]) => !exposition.includes(`# TYPE ${name}${star === "*" ? "" : " "}`),
+    );
+    expect(missing.map(([text]) => text)).toEqual([]);
+  });
+
   it("are all in a language that some test runs, or name the test that does", () => {
     const unknown = snippets.filter(({ language, see }) =>
       see === undefined

@@ -1,16 +1,16 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Priority, RunHandle } from "@headway/core/signals";
+import type { HeldPlace } from "./run/held-place.ts";
 
 /** What code inside a call inherits from it. */
 export interface CallContext {
   readonly agent: string | undefined;
   readonly workflow: string | undefined;
   readonly priority: Priority | undefined;
-  /** The innermost run, and what it calls. */
+  /** The innermost run. */
   readonly run: RunHandle | undefined;
-  readonly dependency: string | undefined;
-  /** The run holds a place at its dependency's gate, so what it calls there needs no second one. */
-  readonly isAdmitted: boolean;
+  /** The places that it and the runs around it hold. */
+  readonly held: HeldPlace | undefined;
 }
 
 export interface InheritedContext {
@@ -49,8 +49,7 @@ export function withContext<T>(inherited: InheritedContext, fn: () => T): T {
       workflow: inherited.workflow ?? outer?.workflow,
       priority: inherited.priority ?? outer?.priority,
       run: outer?.run,
-      dependency: outer?.dependency,
-      isAdmitted: outer?.isAdmitted ?? false,
+      held: outer?.held,
     },
     fn,
   );

@@ -11,6 +11,7 @@ import {
   wireDecision,
   wireLease,
 } from "./fixtures/fixture-service.ts";
+import { ManualClock } from "./fixtures/manual-clock.ts";
 import type { Headway } from "./headway.ts";
 import { NotNow } from "./not-now.ts";
 
@@ -171,16 +172,28 @@ describe("with a service", () => {
 });
 
 describe("without an answer", () => {
-  it("proceeds within a millisecond where nothing listens, and says stale once", async () => {
+  it("proceeds within a millisecond where nothing listens, and says stale", async () => {
     const headway = hook({ url: "http://127.0.0.1:9" });
-    let staleCount = 0;
-    headway.on("stale", () => (staleCount += 1));
+    const stale = event(headway, "stale");
     await headway.run(CALL, () => 0);
     const startMs = performance.now();
     for (let call = 0; call < 100; call += 1) await headway.run(CALL, () => call);
     expect((performance.now() - startMs) / 100).toBeLessThan(1);
-    await until(() => staleCount > 0);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await stale;
+  });
+
+  it("says stale once, however often it tries again", async () => {
+    const clock = new ManualClock();
+    let tries = 0;
+    const fetch = (): Promise<never> => {
+      tries += 1;
+      return Promise.reject(new Error("refused"));
+    };
+    const headway = hook({ url: "http://x.example", clock, fetch });
+    let staleCount = 0;
+    headway.on("stale", () => (staleCount += 1));
+    await clock.advance(60_000);
+    expect(tries).toBeGreaterThan(4);
     expect(staleCount).toBe(1);
   });
 
@@ -219,6 +232,9 @@ describe("options that can't be meant", () => {
     [{ waitMs: -1 }, "ERR_CONFIG_RANGE"],
     [{ reportIntervalMs: 99 }, "ERR_CONFIG_RANGE"],
     [{ dependenciesMax: 0 }, "ERR_CONFIG_RANGE"],
+    [{ waitMs: Number.NaN }, "ERR_CONFIG_RANGE"],
+    [{ limits: { openSpans: 0 } }, "ERR_CONFIG_RANGE"],
+    [{ limits: { pairs: Number.NaN } }, "ERR_CONFIG_RANGE"],
   ])("%j is %s", (options, code) => {
     expect(() => createHeadway(options)).toThrow(expect.objectContaining({ code }));
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Mode, Policy } from "@headway/core";
 import { HeadwayError, SignalRecorder } from "@headway/core/signals";
-import type { IdentityRule } from "@headway/core/signals";
+import type { IdentityRule, RecorderLimits } from "@headway/core/signals";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import { atLeast } from "./config-range.ts";
 import { RemoteCoordinator } from "./connection/remote-coordinator.ts";
 import type { Fetch } from "./connection/unreferenced-fetch.ts";
 import type { Coordinator } from "./coordinator.ts";
@@ -15,6 +16,7 @@ import { Headway } from "./headway.ts";
 import { LazyLocalCoordinator } from "./lazy-local-coordinator.ts";
 import { activeSpan } from "./otel-global.ts";
 import { random } from "./random.ts";
+import { recorderLimits } from "./recorder-limits.ts";
 import { CallRunner } from "./run/call-runner.ts";
 import { LoopDigest } from "./run/loop-digest.ts";
 
@@ -40,9 +42,11 @@ export interface HeadwayOptions {
   readonly reportIntervalMs?: number;
   /** Calls that may wait for one dependency. Default 1,000. */
   readonly queueLengthMax?: number;
-  /** Dependencies known at one time. Default 1,000. */
+  /** Dependencies known at one time, to decisions and to signals. Default 1,000. */
   readonly dependenciesMax?: number;
-  /** Rules that name dependencies of spans, before the service sends its own. */
+  /** Bounds of what the signals are made from; its `dependencies` wins over `dependenciesMax` there. */
+  readonly limits?: Partial<RecorderLimits>;
+  /** Rules that name dependencies of spans, until the service, or without a `url` the policy, has its own. */
   readonly identities?: readonly IdentityRule[];
   /**
    * Compares the arguments of an agent's calls (`CallOptions.args`), so that a loop that works can be told from a poller. Digests and
@@ -73,6 +77,7 @@ export function createHeadway(options: HeadwayOptions = {}): Headway {
   const events = new Events();
   const recorder = new SignalRecorder({
     instance,
+    limits: recorderLimits(options.limits, options.dependenciesMax),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
     ...(options.identities === undefined ? {} : { identities: options.identities }),
   });
@@ -83,9 +88,11 @@ export function createHeadway(options: HeadwayOptions = {}): Headway {
     dependenciesMax: options.dependenciesMax ?? DEPENDENCIES_MAX,
     queueLengthMax: options.queueLengthMax ?? QUEUE_LENGTH_MAX,
     onWaiting: (dependency, priority, count) => {
-      recorder.setWaiting(dependency, priority, count);
-      coordinator.flushIfUrgent(clock.now());
+      const nowMs = clock.now();
+      recorder.setWaiting(dependency, priority, count, nowMs);
+      coordinator.flushIfUrgent(nowMs);
     },
+    onUnguarded: () => recorder.signalDropped("decision_table"),
     onLease: (dependency, amount) => recorder.setLease(dependency, amount),
     onDecision: (decision, state) => events.emit("decision", { decision, state }),
   });
@@ -211,9 +218,4 @@ function validate(options: HeadwayOptions): void {
 
 function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol);
-}
-
-function atLeast(name: string, value: number | undefined, min: number): void {
-  if (value === undefined || value >= min) return;
-  throw new HeadwayError("ERR_CONFIG_RANGE", `${name} must be at least ${min}, got ${value}`);
 }

@@ -2,61 +2,15 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { callContext } from "./call-context.ts";
 import { createHeadway } from "./create-headway.ts";
 import { decision, lease, shape } from "./fixtures/decisions.ts";
+import { CALL, closeScenes, counts, open, scene, Turnstile } from "./fixtures/hook-scene.ts";
 import { ManualClock, settle } from "./fixtures/manual-clock.ts";
 import { StreamFetch } from "./fixtures/stream-fetch.ts";
 import type { Headway } from "./headway.ts";
 import { NotNow } from "./not-now.ts";
+import type { Classification } from "./outcome/classification.ts";
 import { SIGNAL_SOURCE } from "./signal-source.ts";
 
-const CALL = { dependency: "tool:x" };
-const open: Headway[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((headway) => headway.close()));
-});
-
-async function scene(...told: Parameters<StreamFetch["say"]>) {
-  const clock = new ManualClock();
-  const stream = new StreamFetch(clock);
-  const headway = createHeadway({
-    url: "http://x.example",
-    clock,
-    fetch: stream.fetch,
-    agent: "me",
-  });
-  open.push(headway);
-  await stream.say(...told);
-  return { clock, stream, headway };
-}
-
-/** Counts of a signal in the window so far, by one attribute. */
-function counts(headway: Headway, clock: ManualClock, signal: string): number {
-  const { points } = headway[SIGNAL_SOURCE].recorder.take(clock.nowMs);
-  let sum = 0;
-  for (const point of points) {
-    if (point.signal !== signal) continue;
-    sum += typeof point.value === "number" ? point.value : point.value.count;
-  }
-  return sum;
-}
-
-class Gate {
-  most = 0;
-  now = 0;
-  readonly #open: (() => void)[] = [];
-
-  pass(): Promise<void> {
-    this.now += 1;
-    this.most = Math.max(this.most, this.now);
-    return new Promise((resolve) => this.#open.push(resolve));
-  }
-
-  async letOne(): Promise<void> {
-    this.#open.shift()?.();
-    this.now -= 1;
-    await settle();
-  }
-}
+afterEach(closeScenes);
 
 describe("run", () => {
   it("gives what the call gives, and throws what it throws", async () => {
@@ -88,6 +42,30 @@ describe("run", () => {
     const { headway } = await scene([shape()], [lease({ amount: 1 })]);
     const inner = (): Promise<string> => headway.run({ ...CALL, waitMs: 0 }, () => "inner");
     expect(await headway.run(CALL, inner)).toBe("inner");
+  });
+
+  it("gives what the call gave, and frees its place, where looking at that throws", async () => {
+    const { headway } = await scene([shape()], [lease({ amount: 1 })]);
+    const thrower = (): object =>
+      new Proxy(
+        {},
+        {
+          get: (_, key) => {
+            if (key === "then" || key === "constructor") return undefined;
+            throw new Error(`read ${String(key)}`);
+          },
+        },
+      );
+    const [value, error] = [thrower(), thrower()];
+    const got = await headway.run(CALL, () => ({ value }));
+    expect(got.value).toBe(value);
+    await headway.run(CALL, () => value).then((result) => expect(result === value).toBe(true));
+    // oxlint-disable-next-line no-throw-literal, prefer-promise-reject-errors -- Applications do.
+    const caught = await headway
+      .run(CALL, () => Promise.reject(error))
+      .catch((what: unknown) => what);
+    expect(caught === error).toBe(true);
+    expect(await headway.run({ ...CALL, waitMs: 0 }, () => "free")).toBe("free");
   });
 
   it("counts an attempt once, and a refusal as none of the dependency's", async () => {
@@ -147,7 +125,7 @@ describe("map", () => {
 
   it("opens no more calls than the decision allows one parent", async () => {
     const { headway } = await scene([shape({ shape: { fanOut: 3 } })]);
-    const gate = new Gate();
+    const gate = new Turnstile();
     const mapped = headway.map(Array.from({ length: 10 }), CALL, () => gate.pass());
     await settle();
     expect(gate.now).toBe(3);
@@ -158,7 +136,7 @@ describe("map", () => {
 
   it("opens no more than this process' lease, so that a long list can't fill the queue", async () => {
     const { headway } = await scene([shape()], [lease({ amount: 2 })]);
-    const gate = new Gate();
+    const gate = new Turnstile();
     const mapped = headway.map(Array.from({ length: 2_000 }), CALL, () => gate.pass());
     await settle();
     expect(gate.now).toBe(2);
@@ -205,6 +183,19 @@ describe("retry", () => {
     expect(count("headway.call.duration")).toBe(1);
   });
 
+  it("does not keep its caller for as long as a server says", async () => {
+    const { headway, clock } = await scene([]);
+    const told = new Response(null, { status: 429, headers: { "retry-after": "3600" } });
+    const classify = (): Classification => ({ outcome: "throttled", retryAfterMs: Infinity });
+    const timers = clock.timerCount;
+    expect(await headway.retry(CALL, () => told)).toBe(told);
+    expect(clock.timerCount).toBe(timers);
+    await headway.retry({ dependency: "tool:y", classify, attemptsMax: 1 }, () => 1);
+    const other = headway.retry({ dependency: "tool:y" }, flaky);
+    await clock.advance(1_000);
+    expect(await other).toBe("done");
+  });
+
   it("makes no retry that the fleet's decision does not allow", async () => {
     const { headway, clock } = await scene([shape({ shape: { retries: 0 } })]);
     let attempts = 0;
@@ -220,7 +211,7 @@ describe("retry", () => {
 
   it("sends each attempt through the gate, and passes its refusal on", async () => {
     const { headway, clock, stream } = await scene([]);
-    const gate = new Gate();
+    const gate = new Turnstile();
     const call = headway.retry({ ...CALL, waitMs: 0 }, async (attempt) => {
       await gate.pass();
       return flaky(attempt);
@@ -243,6 +234,26 @@ describe("retry", () => {
     await clock.advance(60_000);
     expect((await call).status).toBe(429);
     expect(attempts).toBe(3);
+  });
+});
+
+describe("options that are no numbers", () => {
+  it.each<[string, (headway: Headway) => Promise<unknown>]>([
+    ["map's concurrency", (headway) => headway.map([1], { ...CALL, concurrency: NaN }, () => 1)],
+    ["a concurrency of none", (headway) => headway.map([1], { ...CALL, concurrency: 0 }, () => 1)],
+    ["retry's attemptsMax", (headway) => headway.retry({ ...CALL, attemptsMax: NaN }, () => 1)],
+    ["retry's deadlineMs", (headway) => headway.retry({ ...CALL, deadlineMs: NaN }, () => 1)],
+    ["a held call's waitMs", (headway) => headway.run({ ...CALL, waitMs: NaN }, () => 1)],
+    ["a held call's deadlineMs", (headway) => headway.run({ ...CALL, deadlineMs: NaN }, () => 1)],
+  ])("are refused: %s", async (_, call) => {
+    const { headway } = await scene([decision()]);
+    await expect(call(headway)).rejects.toMatchObject({ code: "ERR_CONFIG_RANGE" });
+  });
+
+  it("but what a caller has left may have run out", async () => {
+    const { headway } = await scene([decision()]);
+    const late = headway.run({ ...CALL, deadlineMs: -5 }, () => 1);
+    await expect(late).rejects.toMatchObject({ because: "deadline" });
   });
 });
 
@@ -288,7 +299,7 @@ describe("check", () => {
   it("says defer where the places of a shape are taken", async () => {
     const { headway } = await scene([shape()], [lease({ amount: 1 })]);
     expect(headway.check("tool:x")).toMatchObject({ action: "shape", retryAfterMs: 0 });
-    const gate = new Gate();
+    const gate = new Turnstile();
     void headway.run(CALL, () => gate.pass());
     await settle();
     expect(headway.check("tool:x").action).toBe("defer");
@@ -360,4 +371,24 @@ it("goes on unguarded with a dependency too many", async () => {
   await stream.say([decision()]);
   expect(headway.check("tool:x").action).toBe("hold");
   expect(await headway.run({ dependency: "tool:y" }, () => 1)).toBe(1);
+  const { points } = headway[SIGNAL_SOURCE].recorder.take(clock.nowMs);
+  const dropped = points.filter(({ signal }) => signal === "headway.signal.dropped");
+  expect(dropped.map(({ attributes, value }) => [attributes.reason, value])).toContainEqual([
+    "decision_table",
+    1,
+  ]);
+});
+
+it("tracks no more than it is told to", async () => {
+  const headway = createHeadway({ dependenciesMax: 2, limits: { agentsPerDependency: 1 } });
+  open.push(headway);
+  for (const dependency of ["tool:x", "tool:y", "tool:z"]) {
+    for (const agent of ["a", "b"]) await headway.run({ dependency, agent }, () => 1);
+  }
+  const { points } = headway[SIGNAL_SOURCE].recorder.take(Date.now());
+  const values = (signal: string, name: "agent" | "dependency"): unknown[] => [
+    ...new Set(points.filter((point) => point.signal === signal).map((p) => p.attributes[name])),
+  ];
+  expect(values("headway.attempt.duration", "dependency")).toEqual(["tool:x", "tool:y", undefined]);
+  expect(values("headway.agent.attempts", "agent")).toEqual(["a", undefined]);
 });

@@ -3,6 +3,7 @@ import type { Priority, SignalRecorder } from "@headway/core/signals";
 import { callContext, withContext } from "./call-context.ts";
 import type { InheritedContext } from "./call-context.ts";
 import type { Clock } from "./clock.ts";
+import { aNumber, atLeast } from "./config-range.ts";
 import type { Coordinator } from "./coordinator.ts";
 import type { Events, HeadwayEvents, Listener } from "./events.ts";
 import type { DecisionTable, Place } from "./gate/decision-table.ts";
@@ -110,11 +111,12 @@ export class Headway implements AsyncDisposable, HasSignalSource {
    * Calls one dependency for each item, no more of them at once than the fleet's decision allows one parent; the results are in
    * the items' order. Rejects with the first failure and starts nothing more then.
    */
-  map<I, O>(
+  async map<I, O>(
     items: Iterable<I>,
     options: MapOptions,
     fn: (item: I, index: number) => PromiseLike<O> | O,
   ): Promise<O[]> {
+    atLeast("concurrency", options.concurrency, 1);
     const { runner, table } = this.#parts;
     const place = table.at(options.dependency);
     const widthNow = (): number =>
@@ -131,7 +133,10 @@ export class Headway implements AsyncDisposable, HasSignalSource {
    *
    * @throws what the last attempt threw; `NotNow` where an attempt may not go out.
    */
-  retry<T>(options: RetryOptions, fn: (attempt: number) => PromiseLike<T> | T): Promise<T> {
+  async retry<T>(options: RetryOptions, fn: (attempt: number) => PromiseLike<T> | T): Promise<T> {
+    atLeast("attemptsMax", options.attemptsMax, 1);
+    aNumber("waitMs", options.waitMs);
+    aNumber("deadlineMs", options.deadlineMs);
     const { clock, random, runner } = this.#parts;
     const place = this.#parts.table.at(options.dependency);
     const state = this.#retryState(place);
@@ -141,6 +146,7 @@ export class Headway implements AsyncDisposable, HasSignalSource {
       ...state,
       retriesAllowed: () => this.#retriesAllowed(place, options),
       deadlineAtMs,
+      waitMs: runner.waitMsOf(options),
       signal: options.signal,
       clock,
       random,

@@ -1,7 +1,7 @@
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { openapi } from "./api/openapi.ts";
-import { auth } from "./auth/auth.ts";
+import { auth, refuseForeignHosts } from "./auth/auth.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { ServiceConfig } from "./config/config.ts";
 import { answerProblems, answerUnparsed, problemOfError, sendProblem } from "./errors.ts";
@@ -58,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser("text/plain");
   answerProblems(app, { metrics, log });
   options.tracing?.traceRequests(app);
+  if (authenticator.isOpen && !config.allowOpen) refuseForeignHosts(app);
   await app.register(openapi);
   await app.register(auth, { authenticator });
   await app.register(operations, options);

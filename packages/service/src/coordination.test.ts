@@ -68,6 +68,13 @@ describe("the service's coordinator", () => {
     expect(agents).toBeLessThanOrEqual(11);
   });
 
+  it("lets no override live longer than it is configured to", () => {
+    const { engine } = coordinatorOf({ holdMsMax: 5_000 }).tenant("default");
+    const asked = { dependency: "tool:a", action: "hold", priority: { from: 1, to: 5 } } as const;
+    const override = engine.override({ ...asked, untilMs: 60_000, why: "w", by: "b" }, 1_000);
+    expect(override.untilMs).toBe(6_000);
+  });
+
   it("has written every dependency when it is closed, also those whose turn had not come", async () => {
     const store = new MemoryStore();
     const coordinator = coordinatorOf({}, store);

@@ -15,6 +15,16 @@ const COUNTERS: readonly (readonly [name: string, help: string, stat: StatName])
     "auditDropped",
   ],
   [
+    "headway_dependencies_refused_total",
+    "Reports of dependencies over the limit, which are not watched.",
+    "dependenciesRefused",
+  ],
+  [
+    "headway_agents_overflowed_total",
+    "Reports of agents over the limit of their dependency, known in aggregate only.",
+    "agentsOverflowed",
+  ],
+  [
     "headway_sse_refused_total",
     "Streams and held answers refused: the limit was reached.",
     "clientsRefused",

@@ -23,7 +23,13 @@ export function answerProblems(
     }
     return sendProblem(reply, problem, metrics);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request), metrics));
+  const routes: Route[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, notFound(routes, request), metrics),
+  );
 }
 
 export function sendProblem(
@@ -67,13 +73,24 @@ const CODES: Readonly<Record<number, ProblemCode>> = {
   503: "ERR_OVERLOADED",
 };
 
-function notFound(app: FastifyInstance, request: FastifyRequest): ProblemError {
-  const url = request.url.split("?", 1)[0] ?? "/";
-  const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+interface Route {
+  readonly method: string;
+  /** May end in a wildcard. */
+  readonly url: string;
+}
+
+function notFound(routes: readonly Route[], request: FastifyRequest): ProblemError {
+  const path = request.url.split("?", 1)[0] ?? "/";
+  const methods = new Set(routes.filter(({ url }) => isOf(url, path)).map(({ method }) => method));
+  const allowed = METHODS.filter((method) => methods.has(method));
   if (allowed.length === 0)
     return new ProblemError("ERR_NOT_FOUND", "There is nothing at this path.");
   const allow = allowed.join(", ");
   return new ProblemError("ERR_METHOD", `This path takes ${allow}.`, { headers: { allow } });
+}
+
+function isOf(url: string, path: string): boolean {
+  return url.endsWith("*") ? path.startsWith(url.slice(0, -1)) : path === url;
 }
 
 /** For what Node's parser refuses before there is a request to answer. */

@@ -9,7 +9,15 @@ export type IngestResult =
   | "refused"
   | "too_large"
   | "overloaded"
+  /** Of gRPC, which does not tell us why: the message was over the limit, broken, or given up on. */
+  | "incomplete"
   | "failed";
+
+export interface MetricsOptions {
+  /** Adds the process' own: CPU, memory, event loop, garbage collection. */
+  readonly process?: boolean;
+  readonly ingestBytesOpen?: () => number;
+}
 
 /**
  * What the service says of itself, for Prometheus. Labels here come from fixed sets only: what a sender names
@@ -42,10 +50,6 @@ export class Metrics {
     "Bytes of bodies, as sent and once decompressed.",
     ["transport", "stage"],
   );
-  readonly ingestBytesOpen = this.#gauge(
-    "headway_ingest_open_bytes",
-    "Bytes of bodies held right now.",
-  );
   readonly policyReloads = this.#counter(
     "headway_policy_reloads_total",
     "Changes of the policy file, by result.",
@@ -59,9 +63,15 @@ export class Metrics {
     "code",
   ]);
 
-  /** `process` adds the process' own: CPU, memory, event loop, garbage collection. */
-  constructor(options: { readonly process: boolean } = { process: false }) {
-    if (options.process) collectDefaultMetrics({ register: this.registry });
+  constructor({ process = false, ingestBytesOpen }: MetricsOptions = {}) {
+    if (process) collectDefaultMetrics({ register: this.registry });
+    if (ingestBytesOpen === undefined) return;
+    const gauge: Gauge = new Gauge({
+      name: "headway_ingest_open_bytes",
+      help: "Bytes of bodies held right now, and those reserved for gRPC calls that are open.",
+      registers: [this.registry],
+      collect: () => gauge.set(ingestBytesOpen()),
+    });
   }
 
   #counter<Label extends string = never>(

@@ -184,6 +184,59 @@ describe("createService", () => {
     expect((await fetch(`${target}/healthz`)).status).toBe(200);
   });
 
+  it.each([
+    ["localhost:4390", 200],
+    ["127.0.0.1:4390", 200],
+    ["[::1]:4390", 200],
+    ["rebound.example:4390", 403],
+    ["127.0.0.1.rebound.example", 403],
+    ["localhost.", 403],
+  ])("answers, without tokens, to %s with %i", async (host, status) => {
+    await start();
+    const headers = { host };
+    for (const url of ["/v1/decisions", "/metrics", "/", "/openapi.json"])
+      expect((await service.app.inject({ url, headers })).statusCode, url).toBe(status);
+    expect((await service.app.inject({ url: "/healthz", headers })).statusCode).toBe(200);
+    expect((await service.app.inject({ url: "/readyz", headers })).statusCode).not.toBe(403);
+    const put = { method: "PUT", url: "/v1/overrides/tool:a", payload: {}, headers } as const;
+    expect((await service.app.inject(put)).statusCode).toBe(status === 200 ? 400 : 403);
+  });
+
+  it("answers to any name where there are tokens, or where it was told that all may steer", async () => {
+    await start({ allowOpen: true });
+    const request = { url: "/v1/decisions", headers: { host: "headway.internal" } };
+    expect((await service.app.inject(request)).statusCode).toBe(200);
+    await service.close();
+    const tokensFile = fileOf(
+      "tokens.yaml",
+      "- { name: a, token: a-0123456789abcdef, scopes: [read] }",
+    );
+    await start({ tokensFile });
+    const authorization = "Bearer a-0123456789abcdef";
+    const headers = { ...request.headers, authorization };
+    expect((await service.app.inject({ ...request, headers })).statusCode).toBe(200);
+  });
+
+  it("takes a policy file that comes after the start, where one may", async () => {
+    const policyFile = join(directory, "headway.yaml");
+    const url = await start({ policyFile, policyFileMayBeAbsent: true });
+    expect((await service.app.inject("/readyz")).json().checks.policy).toBe("ok");
+    writeFileSync(policyFile, "defaults: { mode: enforce }");
+    await vi.waitFor(
+      async () =>
+        expect(await metrics(url)).toContain('headway_policy_reloads_total{result="ok"} 1'),
+      5_000,
+    );
+  });
+
+  it("says how much room is taken, and what was over its limits", async () => {
+    const url = await start({ limits: { dependenciesMax: 1 } });
+    const text = await metrics(url);
+    expect(text).toMatch(/^headway_ingest_open_bytes 0$/m);
+    expect(text).toMatch(/^headway_dependencies_refused_total 0$/m);
+    expect(text).toMatch(/^headway_agents_overflowed_total 0$/m);
+  });
+
   it("says that a port is in use, and lets go of what it has opened", async () => {
     const url = await start();
     const port = Number(new URL(url).port);

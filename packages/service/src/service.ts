@@ -62,8 +62,14 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   };
   assertMayListen(config);
   const tokens = config.tokensFile === null ? null : readTokens(config.tokensFile);
-  const metrics = new Metrics({ process: true });
-  const policies = new Policies({ path: config.policyFile, log, metrics });
+  const budget = new ByteBudget(config.limits.ingestBytesMax);
+  const metrics = new Metrics({ process: true, ingestBytesOpen: () => budget.bytes });
+  const policies = new Policies({
+    path: config.policyFile,
+    mayBeAbsent: config.policyFileMayBeAbsent,
+    log,
+    metrics,
+  });
   const tracing = config.selfTracing ? await openSelfTracing() : undefined;
   const store = openStore(config);
   const coordinator = createCoordinator({
@@ -76,7 +82,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   addCoordinatorMetrics(metrics.registry, () => coordinator.stats());
   const ingesting = {
     ingest: new Ingest({ sink: coordinator, metrics }),
-    budget: new ByteBudget(config.limits.ingestBytesMax),
+    budget,
     authenticator: new Authenticator(tokens),
     metrics,
     log,
@@ -103,7 +109,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
           address: config.grpc,
           server: new OtlpGrpc({
             ...ingesting,
-            messageBytesMax: config.limits.bodyInflatedBytesMax,
+            messageBytesMax: config.limits.bodyBytesMax,
           }),
         };
   return new RunningService({ app, grpc, http: config.http, policies, coordinator, store });

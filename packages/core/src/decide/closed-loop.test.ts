@@ -110,6 +110,18 @@ describe("a provider with a deep queue that slows to a quarter for 30 s", () => 
     expect(late.criticalOk).toBeGreaterThanOrEqual(0.98);
   });
 
+  it.each([
+    [2, 10.5],
+    [2.7, 9],
+  ])("survives that it learned %f times too much in flight while all was well", (times, least) => {
+    const overcount = (nowMs: number): number => (nowMs < FAULT.fromMs ? times : 1);
+    const misled = mean(SEEDS.map((seed) => open(seed, { overcount })));
+    expect(misled.goodput).toBeGreaterThanOrEqual(least);
+    expect(misled.criticalOk).toBeGreaterThanOrEqual(0.98);
+    expect(misled.failingPerMinuteMax).toBeLessThanOrEqual(10);
+    expect(misled.recoveryS).toBeLessThanOrEqual(1);
+  });
+
   it("is right at any spacing of ticks", () => {
     const often = mean([
       open(1, { tickMs: 50 }),

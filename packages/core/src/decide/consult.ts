@@ -5,6 +5,9 @@ import type { Allowance } from "./dependency-control.ts";
 import type { ConsultPacer } from "./consult-pacer.ts";
 import type { DependencyPolicy } from "./policy.ts";
 
+/** The longest that an election waits for its tick. */
+const TICK_MS = 1_000;
+
 const STRICTNESS = ["proceed", "shape", "defer", "hold", "shed"] as const;
 
 /** The decision for one caller: an operator's wins over all; else the strictest, and of equals the narrowest. */
@@ -42,6 +45,8 @@ export interface ConsultContext {
   readonly pacer: ConsultPacer;
   /** When these callers, all together, were elected to probe; `undefined` while they are not. */
   readonly probeElectedMs: number | undefined;
+  /** When the next is elected; `undefined` where nothing is held. */
+  readonly probeNextMs: number | undefined;
   readonly random: Random;
   readonly nowMs: number;
 }
@@ -49,10 +54,12 @@ export interface ConsultContext {
 /** The answer to one caller. Whoever is told to wait is told how long, each a little differently. */
 export function verdictFor(consult: Consult, context: ConsultContext): Verdict {
   const { decision, policy, nowMs, random } = context;
-  const { mode } = policy;
-  if (!decision)
+  if (!decision) {
+    const { mode } = policy;
     return { action: "proceed", retryAfterMs: 0, decisionId: null, mode, reason: null };
-  const about = { decisionId: decision.id, mode, reason: decision.reason };
+  }
+  const { mode, reason } = decision;
+  const about = { decisionId: decision.id, mode, reason };
   // Recorded, never enforced: whoever only looks at the action must not be held by it.
   if (mode !== "enforce") return { action: "proceed", retryAfterMs: 0, ...about };
   const { action } = decision;
@@ -62,11 +69,14 @@ export function verdictFor(consult: Consult, context: ConsultContext): Verdict {
     case "defer":
     case "hold":
     case "shed": {
-      if (action === "hold" && context.pacer.takeProbe(context.probeElectedMs))
+      // A probe is the engine's own question to a dependency that it holds; what an operator holds nobody tries.
+      const mayProbe = action === "hold" && reason.code !== "override";
+      if (mayProbe && context.pacer.takeProbe(context.probeElectedMs, nowMs))
         return { action: "proceed", retryAfterMs: 0, ...about };
       context.pacer.refuse(consult.priority, nowMs);
-      const restMs = Math.max((decision.notBeforeMs ?? decision.expiresAtMs) - nowMs, 0);
-      const retryAfterMs = Math.ceil(restMs + random() * (decision.spreadMs ?? 0));
+      const probeMs = mayProbe ? probeAgainMs(context) : undefined;
+      const restMs = Math.max((decision.notBeforeMs ?? decision.expiresAtMs) - nowMs, 1);
+      const retryAfterMs = Math.ceil(probeMs ?? restMs + random() * (decision.spreadMs ?? 0));
       return withDeadline({ action, retryAfterMs, ...about }, consult, context);
     }
     case "shape": {
@@ -83,6 +93,13 @@ export function verdictFor(consult: Consult, context: ConsultContext): Verdict {
       return withDeadline({ action: "defer", retryAfterMs, ...about, shape }, consult, context);
     }
   }
+}
+
+/** The wait of the one caller that is asked back to probe. A tick elects it, so it comes a tick later. */
+function probeAgainMs({ probeNextMs, pacer, nowMs }: ConsultContext): number | undefined {
+  if (probeNextMs === undefined) return undefined;
+  const atMs = Math.max(probeNextMs, nowMs) + TICK_MS;
+  return pacer.invite(atMs, nowMs) ? atMs - nowMs : undefined;
 }
 
 /** A retry that the fleet cannot afford now is worth asking for again when the attempts now in flight are over. */

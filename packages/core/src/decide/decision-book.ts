@@ -12,6 +12,7 @@ const SAME_WITHIN_MS = 1_000;
 const NEWS_SHARE = 0.5;
 
 export interface BookContext {
+  /** Of decisions whose draft names none. */
   readonly mode: Mode;
   readonly policyVersion: string;
   readonly nowMs: number;
@@ -69,7 +70,7 @@ export class DecisionBook {
       ...wanted,
       id: old?.id ?? context.ids.next("dec", nowMs),
       version: context.nextVersion(),
-      mode: context.mode,
+      mode: draft.mode ?? context.mode,
       issuedAtMs: old?.issuedAtMs ?? nowMs,
       expiresAtMs,
       policyVersion: context.policyVersion,
@@ -82,9 +83,9 @@ function scopeKey({ scope: { agent, priority } }: Pick<DecisionDraft, "scope">):
 }
 
 function isSame(old: Decision, draft: DecisionDraft, context: BookContext): boolean {
-  const { mode, policyVersion, nowMs } = context;
+  const { policyVersion, nowMs } = context;
   return (
-    old.mode === mode &&
+    old.mode === (draft.mode ?? context.mode) &&
     old.policyVersion === policyVersion &&
     old.action === draft.action &&
     old.reason.code === draft.reason.code &&

@@ -1,4 +1,4 @@
-import type { Action, DecisionReason, Scope, Shape } from "./decision.ts";
+import type { Action, DecisionReason, Mode, Scope, Shape } from "./decision.ts";
 
 /** What the controllers want for one scope now; the book gives it an identity, a version and an expiry. */
 export interface DecisionDraft {
@@ -10,4 +10,6 @@ export interface DecisionDraft {
   readonly reason: DecisionReason;
   /** Longest it may live without being renewed. Absent: the book's own. */
   readonly untilMs?: number;
+  /** Absent: the policy's. */
+  readonly mode?: Mode;
 }

@@ -14,8 +14,9 @@ import { InFlightBound } from "./in-flight-bound.ts";
 import type { BoundView } from "./in-flight-bound.ts";
 import { LeaseBook } from "./lease-book.ts";
 import { NotBefore } from "./not-before.ts";
-import { overrideDraft } from "./overrides.ts";
+import { coversAll, overrideDraft } from "./overrides.ts";
 import type { DependencyPolicy } from "./policy.ts";
+import type { ProbeCandidate } from "./prober.ts";
 
 export interface ControlContext {
   readonly tenant: string;
@@ -26,6 +27,7 @@ export interface ControlContext {
   /** Processes that take leases. */
   readonly instances: ReadonlySet<string>;
   readonly leaseMs: number;
+  readonly holdMsMax: number;
   readonly isLearning: boolean;
   readonly pacer: ConsultPacer;
 }
@@ -49,6 +51,8 @@ export interface Allowance {
 }
 
 const TIMEOUT_S_UNKNOWN = 10;
+/** A report tells of one moment, and short calls are seldom in flight in it: who was seen with one uses it for so long. */
+const USER_MS = 60_000;
 /** Nothing is limited. */
 export const FREE: Allowance = {
   bound: undefined,
@@ -71,6 +75,8 @@ export class DependencyControl {
   allowance: Allowance = FREE;
   isStrained = false;
   #isTight = false;
+  /** Per process, when it last had a call waiting or in flight. */
+  readonly #usedMs = new Map<string, number>();
 
   constructor(dependency: string) {
     this.#dependency = dependency;
@@ -91,9 +97,12 @@ export class DependencyControl {
     this.#stepHold(sample, signals, context, { bound: learned.bound, timeoutS });
     this.isStrained = learned.isStrained;
     this.#isTight = !learned.isRelaxed;
-    this.allowance = this.#allow(learned, admitted, context, attemptS);
+    this.allowance = this.#allow(learned, admitted, context.policy, attemptS);
+    // Drafted before the operator's limit is joined to it: that is the override's own decision to tell.
+    const drafts = this.#drafts(sample, admitted, context);
+    this.allowance = withLimit(this.allowance, context.override);
     return {
-      drafts: this.#drafts(sample, admitted, context),
+      drafts,
       leasesChanged: this.#lease(sample, signals, context),
     };
   }
@@ -101,41 +110,37 @@ export class DependencyControl {
   #stepHold(
     { nowMs, flow, gauges }: TickSample,
     signals: DependencySignals,
-    { policy, override, instances, pacer }: ControlContext,
+    { policy, override, instances, pacer, holdMsMax }: ControlContext,
     { bound, timeoutS }: { bound: number | undefined; timeoutS: number | undefined },
   ): void {
     const { ok, error, timeout } = flow.outcomes;
-    const waitingOf = (instance: string): number =>
-      signals.gauges.get(instance)?.waiting.reduce((sum, count) => sum + count, 0) ?? 0;
     // Only a hold elects, and this is done for every dependency and tick.
     const voters = this.phase === "held" ? [...instances] : [];
-    const candidates = voters.map((instance) => ({ instance, waiting: waitingOf(instance) }));
-    const asks = pacer.isAsked(nowMs);
+    const candidates = voters.map((instance) => ({ instance, ...workOf(signals, instance) }));
+    if (pacer.isAsked(nowMs)) candidates.push(asCandidate(pacer, this.hold));
     this.hold.observe({
       nowMs,
       good: ok,
       errors: error,
       timeouts: timeout,
       inFlight: gauges.inFlight,
-      candidates: instances.size === 0 && asks ? [{ instance: CONSULTS, waiting: 1 }] : candidates,
+      candidates,
       timeoutMs: 1_000 * (timeoutS ?? TIMEOUT_S_UNKNOWN),
+      holdMsMax,
       rampUntil: Math.min(bound ?? 16, Math.max(2 * (gauges.inFlight + gauges.waiting), 1)),
-      mayHold: policy.actions.includes("hold") && override === undefined,
+      mayHold: policy.actions.includes("hold") && !(override && coversAll(override)),
     });
   }
 
   #allow(
     learned: BoundView,
     admitted: AdmittedView,
-    { policy, override }: ControlContext,
+    policy: DependencyPolicy,
     attemptS: number,
   ): Allowance {
-    const limit = override?.action === "limit" ? override.shape : undefined;
-    const ceilings = [policy.concurrencyMax, limit?.concurrency, admitted.bound].filter(
-      (value) => value !== undefined,
-    );
+    const ceilings = [policy.concurrencyMax, admitted.bound].filter((value) => value !== undefined);
     if (this.phase === "ramping") ceilings.push(this.hold.allowance);
-    const rates = [policy.ratePerSecondMax, limit?.ratePerSecond, admitted.ratePerSecond].filter(
+    const rates = [policy.ratePerSecondMax, admitted.ratePerSecond].filter(
       (value) => value !== undefined,
     );
     const bounds = learned.bound === undefined ? ceilings : [learned.bound, ...ceilings];
@@ -170,11 +175,11 @@ export class DependencyControl {
       ratePerSecond,
       isRejecting,
     });
-    if (!override || policy.mode === "observe") return drafts;
-    // An operator's word for some priorities leaves the engine's for the others.
+    if (!override) return drafts;
+    // An operator's word for some priorities leaves the engine's for the others. Where both speak, the operator's ranks first.
     const others = drafts.filter(
       ({ scope: { priority } }) =>
-        priority.to < override.priority.from || priority.from > override.priority.to,
+        priority.from < override.priority.from || priority.to > override.priority.to,
     );
     return [overrideDraft(override, tenant), ...others];
   }
@@ -185,26 +190,30 @@ export class DependencyControl {
     context: ControlContext,
   ): readonly string[] {
     const { policy, override, instances, leaseMs, isLearning } = context;
-    const { bound, isBinding, ratePerSecond, attemptS } = this.allowance;
-    // A hold of some priorities stops them by itself; the others still need their share.
-    const isStopped =
-      override?.action === "hold" && override.priority.from === 1 && override.priority.to === 5;
-    const isHeld = this.phase === "held" || isStopped;
+    const isEnforced = policy.mode === "enforce";
+    // Where the engine only advises, nothing but the operator's word is to bind anybody.
+    const enforced = isEnforced ? this.allowance : withLimit(FREE, override);
+    const { bound, isBinding, ratePerSecond } = enforced;
+    const { attemptS } = this.allowance;
+    // A word for some priorities acts on them by its decision; the others still need their share.
+    const whole = override && coversAll(override) ? override.action : undefined;
+    const isHeld = (isEnforced && this.phase === "held") || whole === "hold";
     const isFree = bound === undefined && !isHeld && ratePerSecond === undefined;
-    if (policy.mode !== "enforce" || override?.action === "proceed" || isFree)
-      return this.leases.clear();
+    if (whole === "proceed" || isFree) return this.leases.clear();
     const consults = context.pacer.demand(attemptS, sample.nowMs);
+    const users = this.#users(signals, instances, sample.nowMs);
     const changed = this.leases.update({
       consults,
       dependency: this.#dependency,
       bound: bound ?? Number.MAX_SAFE_INTEGER,
       isRelaxed: !isBinding,
       ratePerSecond,
-      prober: override?.action === "hold" ? undefined : this.hold.prober.instance,
+      prober: whole === "hold" ? undefined : this.hold.prober.instance,
       isHeld,
+      protectedPriority: whole === "hold" ? 0 : policy.protectedPriority,
       isLearning,
       gauges: signals.gauges,
-      instances: isBinding || isHeld || isLearning ? instances : this.#users(signals, instances),
+      instances: isBinding || isHeld || isLearning ? instances : users,
       leaseMs,
       attemptS,
       nowMs: sample.nowMs,
@@ -213,7 +222,7 @@ export class DependencyControl {
     const part = this.leases.consultShare;
     this.allowance = {
       ...this.allowance,
-      consultSlots: isBinding ? part : undefined,
+      consultSlots: isBinding || isHeld ? part : undefined,
       consultRate:
         ratePerSecond === undefined
           ? undefined
@@ -222,10 +231,51 @@ export class DependencyControl {
     return changed;
   }
 
-  /** While nobody is held, only who uses the dependency needs a lease of it. */
-  #users({ gauges }: DependencySignals, instances: ReadonlySet<string>): ReadonlySet<string> {
-    const uses = (instance: string): boolean =>
-      gauges.get(instance) !== undefined || this.leases.leases.has(instance);
-    return new Set([...instances].filter(uses));
+  /** While nobody is held, only who uses the dependency needs a lease of it: that one holds one is no use. */
+  #users(
+    signals: DependencySignals,
+    instances: ReadonlySet<string>,
+    nowMs: number,
+  ): ReadonlySet<string> {
+    for (const [instance] of signals.gauges.entries()) {
+      const { waiting, inFlight } = workOf(signals, instance);
+      if (waiting + inFlight > 0) this.#usedMs.set(instance, nowMs);
+    }
+    for (const [instance, usedMs] of this.#usedMs)
+      if (nowMs - usedMs > USER_MS) this.#usedMs.delete(instance);
+    return new Set([...instances].filter((instance) => this.#usedMs.has(instance)));
   }
+}
+
+/** Callers that take no leases, once elected, have nothing more to send than the one probe; they may never come for it. */
+function asCandidate(pacer: ConsultPacer, { prober }: HoldPhase): ProbeCandidate {
+  if (prober.instance !== CONSULTS) return { instance: CONSULTS, waiting: 1, inFlight: 0 };
+  return { instance: CONSULTS, waiting: 0, inFlight: pacer.hasProbed(prober.electedMs) ? 1 : 0 };
+}
+
+function workOf(
+  { gauges }: DependencySignals,
+  instance: string,
+): { waiting: number; inFlight: number } {
+  const { waiting = [], inFlight = 0 } = gauges.get(instance) ?? {};
+  return { waiting: waiting.reduce((sum, count) => sum + count, 0), inFlight };
+}
+
+/**
+ * With an operator's limit joined to it. A lease does not know priorities: a limit meant for some of them holds the processes
+ * to it as a whole, where the urgent calls go first.
+ */
+function withLimit(allowance: Allowance, override: Override | undefined): Allowance {
+  if (override?.action !== "limit") return allowance;
+  const { concurrency, ratePerSecond } = override.shape ?? {};
+  return {
+    ...allowance,
+    bound: least(allowance.bound, concurrency),
+    isBinding: allowance.isBinding || concurrency !== undefined,
+    ratePerSecond: least(allowance.ratePerSecond, ratePerSecond),
+  };
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

@@ -29,6 +29,7 @@ export function dependencyRecord(
     baseline: control.bound.baseline ?? null,
     timeoutS: control.timeout.learnedS ?? null,
     isHeld: control.phase === "held",
+    heldForMs: control.phase === "held" ? nowMs - control.hold.heldSinceMs : 0,
     notBefore: control.notBefore.at(nowMs) ?? null,
     decisions: book.decisions,
     detectors: detectors.map((detector) => ({ kind: detector.kind, state: detector.state() })),
@@ -55,7 +56,9 @@ export function restoreDependency(
   if (baseline) control.bound.restore(baseline);
   const timeoutS = memberOf(record, "timeoutS");
   if (isFiniteNumber(timeoutS) && timeoutS > 0) control.timeout.restore(timeoutS);
-  if (memberOf(record, "isHeld") === true) control.hold.hold(nowMs);
+  const heldForMs = memberOf(record, "heldForMs");
+  if (memberOf(record, "isHeld") === true)
+    control.hold.hold(nowMs, nowMs - (isFiniteNumber(heldForMs) ? Math.max(heldForMs, 0) : 0));
   const notBefore = memberOf(record, "notBefore");
   const moment = numbersOf(notBefore, ["atMs", "spreadMs"]);
   if (moment) {

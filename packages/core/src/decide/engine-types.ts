@@ -25,6 +25,8 @@ export interface EngineLimits {
   readonly resolvedDetectionsMax: number;
   /** How long a lease is good for. */
   readonly leaseMs: number;
+  /** The longest life of an override (what is meant for longer belongs in the policy file) and of a hold (a ramp tries then). */
+  readonly holdMsMax: number;
   /** How far back `signals(id)` goes. */
   readonly historyMs: number;
   /** Windows kept for `signals(id)` over all dependencies, 76 bytes each; over it the oldest go first. */

@@ -88,7 +88,7 @@ describe("the engine, of a dependency that is down", () => {
     let at = seconds(engine, 4, nowMs, { waiting: 3 });
     const prober = engine.leases("a")[0]?.probe ? "a" : "b";
     const other = prober === "a" ? "b" : "a";
-    engine.instanceGone(prober, at);
+    engine.instanceGone(prober);
     at = seconds(engine, 1, at, { waiting: 3 }, [other]);
     expect(engine.leases(other)[0]).toMatchObject({ amount: 1, probe: true });
   });

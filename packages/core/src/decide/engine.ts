@@ -1,4 +1,3 @@
-import { findCascades } from "../detect/cascade.ts";
 import type { Detection } from "../detect/detection.ts";
 import { Detections } from "../detect/detections.ts";
 import type { Detector } from "../detect/detector.ts";
@@ -6,13 +5,13 @@ import { createDetectors } from "../detect/detectors.ts";
 import type { Random } from "../random.ts";
 import type { SignalReport } from "../signals/report.ts";
 import { CallGraph, graphView } from "./call-graph.ts";
+import { observeCascades, observeWindow } from "./detection-step.ts";
 import { ChangeDraft } from "./change-draft.ts";
 import { CONSULTS, ConsultPacer } from "./consult-pacer.ts";
 import { decisionFor, verdictFor } from "./consult.ts";
 import type { Consult, Decision, Lease, Override, Verdict } from "./decision.ts";
 import type { BookContext } from "./decision-book.ts";
 import { FREE } from "./dependency-control.ts";
-import type { TickSample } from "./dependency-signals.ts";
 import type {
   AuditEntry,
   DependencyView,
@@ -24,6 +23,7 @@ import type {
   GraphView,
   WindowView,
 } from "./engine-types.ts";
+import { ENGINE_LIMITS } from "./engine-limits.ts";
 import { restoreDependency } from "./engine-records.ts";
 import {
   dependencyRecords,
@@ -37,19 +37,11 @@ import { LeaseTable } from "./lease-table.ts";
 import { Overrides } from "./overrides.ts";
 import type { Policy } from "./policy.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { stateOf, watch } from "./watched-dependency.ts";
+import { Sleepers } from "./sleepers.ts";
+import { viewOf, watch } from "./watched-dependency.ts";
 import type { WatchedDependency } from "./watched-dependency.ts";
 
-const ENGINE_LIMITS: EngineLimits = {
-  dependenciesMax: 50_000,
-  agentsPerDependencyMax: 4_096,
-  resolvedDetectionsMax: 1_000,
-  leaseMs: 10_000,
-  historyMs: 15 * 60_000,
-  historyWindowsMax: 1_000_000,
-};
-
-/** A dependency without traffic is looked at for so long: detections resolve, decisions end. Then it costs nothing. */
+/** A dependency without traffic is looked at for so long: then detections resolve, holds end, and it costs nothing. */
 const AWAKE_MS = 60_000;
 
 /**
@@ -64,10 +56,11 @@ export class Engine {
   readonly #fleet: FleetSignals;
   readonly #watched = new Map<string, WatchedDependency>();
   readonly #awake = new Set<string>();
+  readonly #asleep: Sleepers;
   readonly #detections: Detections;
   readonly #createDetectors: () => readonly Detector[];
   readonly #graph = new CallGraph();
-  readonly #overrides = new Overrides();
+  readonly #overrides: Overrides;
   readonly #leases = new LeaseTable();
   #policy: Policy;
   #version = 0;
@@ -79,6 +72,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#limits = { ...ENGINE_LIMITS, ...options.limits };
+    this.#overrides = new Overrides(this.#limits.holdMsMax);
+    this.#asleep = new Sleepers(this.#limits);
     this.#random = options.random;
     this.#policy = options.policy;
     this.#version = options.versionFirst ?? 0;
@@ -109,13 +104,18 @@ export class Engine {
     this.#fleet.record(report, nowMs);
   }
 
-  instanceConnected(instance: string, _nowMs: number): void {
+  /** One that comes back holds what it held, until the next tick: it was counted all the while. */
+  instanceConnected(instance: string, nowMs: number): void {
     this.#leases.connect(instance);
+    for (const { id, control } of this.#watched.values()) {
+      const lease = control.leases.leases.get(instance);
+      if (lease && lease.expiresAtMs > nowMs) this.#leases.set(instance, id, lease);
+    }
     this.#wakeLimited();
   }
 
   /** Its leases run on to their end, and count until then: gone from us is not gone from the dependency. */
-  instanceGone(instance: string, _nowMs: number): void {
+  instanceGone(instance: string): void {
     this.#leases.disconnect(instance);
     this.#fleet.forgetInstance(instance);
     this.#wakeLimited();
@@ -131,8 +131,10 @@ export class Engine {
       const watched = this.#watch(dependency, nowMs);
       if (watched) this.#tickOne(watched, nowMs, draft);
     }
-    this.#findCascades(nowMs, draft);
-    if (draft.leaseHolders.size > 0) this.#version += 1;
+    for (const id of this.#asleep.overdue(this.#fleet.size, nowMs)) this.#forget(id, draft);
+    observeCascades(this.#detections, this.#graph, nowMs, draft);
+    // New decisions have moved it already. What ended must move it too: clients cache by it.
+    if (draft.leaseHolders.size + draft.change.decisionsEnded.length > 0) this.#version += 1;
     for (const { dependency } of draft.change.audit)
       if (dependency !== null) this.#unsaved.urgent(dependency);
     const leasesChanged = new Map(
@@ -155,8 +157,9 @@ export class Engine {
     const pacer = watched?.pacer ?? new ConsultPacer();
     const decision = decisionFor(watched?.book.decisions ?? [], consult, nowMs);
     const allowance = watched?.control.allowance ?? FREE;
-    const prober = watched?.control.hold.prober;
+    const prober = watched?.control.phase === "held" ? watched.control.hold.prober : undefined;
     const probeElectedMs = prober?.instance === CONSULTS ? prober.electedMs : undefined;
+    const probeNextMs = prober?.nextAtMs;
     if (watched) this.#awake.add(watched.id);
     return verdictFor(consult, {
       decision,
@@ -164,16 +167,20 @@ export class Engine {
       pacer,
       allowance,
       probeElectedMs,
+      probeNextMs,
       random: this.#random,
       nowMs,
     });
   }
 
-  override(override: Override, nowMs: number): void {
-    const { dependency, action, by, why } = this.#overrides.set(override, nowMs);
+  /** Returns the override as it stands: its end may have been brought nearer. */
+  override(override: Override, nowMs: number): Override {
+    const standing = this.#overrides.set(override, nowMs);
+    const { dependency, action, by, why } = standing;
     this.#fleet.open(dependency, nowMs);
     this.#wakeOverridden(dependency);
     this.#note("override.set", { dependency, by, summary: `${action}: ${why}` }, nowMs);
+    return standing;
   }
 
   clearOverride(dependency: string, by: string, nowMs: number): boolean {
@@ -195,6 +202,11 @@ export class Engine {
     }
     const summary = `policy is now ${policy.version}`;
     this.#note("policy.changed", { dependency: null, by: "headway", summary }, nowMs);
+  }
+
+  /** Of `dependencies()`, without the work of viewing each. */
+  dependencyIds(): readonly string[] {
+    return [...this.#watched.keys()];
   }
 
   dependencies(): readonly DependencyView[] {
@@ -222,11 +234,10 @@ export class Engine {
   }
 
   counters(): EngineCounters {
-    const overflows = [...this.#fleet.entries()].map(([, signals]) => signals.agentsOverflowed);
     return {
       dependencies: this.#fleet.size,
       dependenciesRefused: this.#fleet.refused,
-      agentsOverflowed: overflows.reduce((sum, count) => sum + count, 0),
+      agentsOverflowed: this.#fleet.agentsOverflowed,
     };
   }
 
@@ -259,7 +270,12 @@ export class Engine {
     const { id, signals, control } = watched;
     const sample = signals.sample(nowMs);
     this.#unsaved.dependency(id);
-    this.#detect(watched, sample, draft);
+    observeWindow(watched, sample, { detections: this.#detections, graph: this.#graph, draft });
+    const isQuiet =
+      nowMs - signals.heardMs >= AWAKE_MS &&
+      sample.gauges.inFlight + sample.gauges.waiting === 0 &&
+      !watched.pacer.isAsked(nowMs);
+    if (isQuiet) this.#letGo(watched, draft);
     const firing = this.#detections.openOf(id).filter(({ state }) => state === "firing");
     const { drafts, leasesChanged } = control.tick(sample, signals, {
       tenant: this.#options.tenant,
@@ -268,19 +284,43 @@ export class Engine {
       detections: firing,
       instances: this.#leases.instances,
       leaseMs: this.#limits.leaseMs,
+      holdMsMax: this.#limits.holdMsMax,
       isLearning: nowMs < this.#learnUntilMs,
       pacer: watched.pacer,
     });
     draft.addBook(watched.book.update(drafts, this.#bookContext(watched, nowMs)));
     this.#setLeases(watched, leasesChanged, draft);
     if (watched.book.decisions.length > 0) this.#unsaved.urgent(id);
-    const isInUse = watched.book.decisions.length > 0 || sample.gauges.instances > 0;
-    if (isInUse || nowMs - signals.heardMs < AWAKE_MS) return;
-    // Nothing would ever say that it is well again: who is not called is not in trouble.
-    for (const closed of this.#detections.forget(id, nowMs)) draft.addDetection(closed);
+    this.#asleep.delete(id);
+    if (!isQuiet) return;
+    const isForgotten =
+      nowMs - signals.heardMs > this.#limits.historyMs && !this.#overrides.get(id);
+    // A limit of the policy's never ends by itself, and must not keep for ever what nobody calls.
+    if (isForgotten) this.#forget(id, draft);
+    if (isForgotten || watched.book.decisions.length > 0) return;
     this.#setLeases(watched, control.leases.clear(), draft);
     this.#awake.delete(id);
+    this.#asleep.add(id, nowMs);
     signals.rest();
+  }
+
+  #forget(id: string, draft: ChangeDraft): void {
+    const watched = this.#watched.get(id);
+    this.#asleep.delete(id);
+    if (!watched || this.#overrides.get(id)) return;
+    draft.addBook(watched.book.update([], this.#bookContext(watched, this.#nowMs)));
+    this.#setLeases(watched, watched.control.leases.clear(), draft);
+    for (const closed of this.#detections.forget(id, this.#nowMs)) draft.addDetection(closed);
+    this.#watched.delete(id);
+    this.#awake.delete(id);
+    this.#fleet.forget(id);
+    this.#unsaved.dependency(id);
+  }
+
+  /** Nothing would ever say that it is well again: who is not called is not in trouble, and nobody is there to probe. */
+  #letGo({ id, control }: WatchedDependency, draft: ChangeDraft): void {
+    for (const closed of this.#detections.forget(id, this.#nowMs)) draft.addDetection(closed);
+    control.hold.release();
   }
 
   #setLeases(
@@ -291,34 +331,6 @@ export class Engine {
     for (const instance of holders) {
       this.#leases.set(instance, id, control.leases.leases.get(instance));
       draft.leaseHolders.add(instance);
-    }
-  }
-
-  #detect(watched: WatchedDependency, sample: TickSample, draft: ChangeDraft): void {
-    const window = watched.signals.window(sample);
-    if (!window) return;
-    watched.signals.keep(window, watched.control.allowance.bound ?? null);
-    this.#graph.record(window);
-    for (const detector of watched.detectors) {
-      draft.addDetection(
-        this.#detections.observe(watched.id, detector.kind, detector.observe(window), window.endMs),
-      );
-    }
-  }
-
-  #findCascades(nowMs: number, draft: ChangeDraft): void {
-    const open = this.#detections.open();
-    const standing = open
-      .filter(({ kind }) => kind === "cascade")
-      .map(({ dependency }) => dependency);
-    if (open.length === 0) return;
-    const found = new Map(
-      findCascades(open, this.#graph.edges(nowMs)).map(({ root, finding }) => [root, finding]),
-    );
-    for (const root of new Set([...standing, ...found.keys()])) {
-      draft.addDetection(
-        this.#detections.observe(root, "cascade", found.get(root) ?? { state: "normal" }, nowMs),
-      );
     }
   }
 
@@ -367,13 +379,6 @@ export class Engine {
 
   #view(watched: WatchedDependency): DependencyView {
     const open = this.#detections.openOf(watched.id);
-    return {
-      id: watched.id,
-      tenant: this.#options.tenant,
-      state: stateOf(watched, open),
-      signals: watched.signals.view(this.#nowMs),
-      decisions: watched.book.decisions.map(({ id }) => id),
-      detections: open.map(({ id }) => id),
-    };
+    return viewOf(watched, { tenant: this.#options.tenant, open, nowMs: this.#nowMs });
   }
 }

@@ -32,6 +32,7 @@ export class FleetSignals {
   #touched = new Set<string>();
   /** Points of dependencies that did not fit any more. */
   refused = 0;
+  #overflowedForgotten = 0;
 
   constructor(options: FleetSignalsOptions) {
     this.#options = options;
@@ -43,12 +44,10 @@ export class FleetSignals {
     return this.#dependencies.size;
   }
 
-  get(dependency: string): DependencySignals | undefined {
-    return this.#dependencies.get(dependency);
-  }
-
-  entries(): IterableIterator<[string, DependencySignals]> {
-    return this.#dependencies.entries();
+  /** How often an agent's name did not fit. */
+  get agentsOverflowed(): number {
+    const parts = [...this.#dependencies.values()].map(({ agentsOverflowed }) => agentsOverflowed);
+    return parts.reduce((sum, count) => sum + count, this.#overflowedForgotten);
   }
 
   record({ instance, windowMs, points }: SignalReport, nowMs: number): void {
@@ -88,12 +87,19 @@ export class FleetSignals {
   }
 
   forget(dependency: string): void {
+    this.#overflowedForgotten += this.#dependencies.get(dependency)?.agentsOverflowed ?? 0;
     this.#dependencies.delete(dependency);
+    this.#touched.delete(dependency);
   }
 
   forgetInstance(instance: string): void {
-    for (const dependency of this.#gaugedBy.get(instance) ?? []) this.#touched.add(dependency);
+    for (const dependency of this.#gaugedBy.get(instance) ?? []) this.#touch(dependency);
     this.#gaugedBy.delete(instance);
+  }
+
+  /** A process may outlive what is known of a dependency: its silence about it must not make it known again. */
+  #touch(dependency: string): void {
+    if (this.#dependencies.has(dependency)) this.#touched.add(dependency);
   }
 
   #setGauges(
@@ -105,7 +111,7 @@ export class FleetSignals {
     for (const dependency of this.#gaugedBy.get(instance) ?? []) {
       if (gauges.has(dependency)) continue;
       this.#dependencies.get(dependency)?.gauges.delete(instance);
-      this.#touched.add(dependency);
+      this.#touch(dependency);
     }
     for (const [dependency, builder] of gauges) {
       this.#dependencies.get(dependency)?.gauges.set(instance, builder.build(windowMs, nowMs));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ExponentialHistogram } from "../signals/histogram.ts";
 import type { SignalAttributes } from "../signals/report.ts";
 import { FleetWindow } from "./fleet-window.ts";
 import { mergeFlows } from "./merge-flows.ts";
@@ -52,4 +53,16 @@ describe("repetitions that processes report", () => {
     ]);
     expect(window.overflowed).toBe(1);
   });
+});
+
+it("counts neither calls nor attempts of what Headway refused", () => {
+  const window = new FleetWindow(10);
+  const once = new ExponentialHistogram();
+  once.record(1);
+  for (const outcome of ["ok", "refused"] as const) {
+    const attributes = { dependency: "tool:x", outcome, retry: false };
+    window.record({ signal: "headway.attempt.duration", attributes, value: once.data() });
+    window.record({ signal: "headway.call.duration", attributes, value: once.data() });
+  }
+  expect(window.take()).toMatchObject({ calls: 1, attempts: 1, outcomes: { ok: 1, refused: 1 } });
 });

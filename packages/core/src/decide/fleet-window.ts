@@ -106,12 +106,17 @@ export class FleetWindow {
     value: HistogramData,
   ): void {
     if (signal === "headway.attempt.duration") this.#recordAttempts(attributes, value);
-    else if (signal === "headway.call.duration") this.#counts.calls += value.count;
+    else if (signal === "headway.call.duration") this.#recordCalls(attributes, value);
     else if (signal === "headway.attempt.gap") this.#histogram("gap").merge(value);
     else if (signal === "headway.attempt.self") this.#histogram("self").merge(value);
     else if (signal === "headway.retry.gap") this.#histogram("retryGap").merge(value);
     else if (signal === "headway.fanout.width")
       this.#fanOutFrom(attributes.from ?? OVERFLOW).merge(value);
+  }
+
+  /** A call that Headway refused has no attempts: counted, it would hide how much the others are tried. */
+  #recordCalls({ outcome }: SignalPoint["attributes"], value: HistogramData): void {
+    if (outcome !== "refused") this.#counts.calls += value.count;
   }
 
   #recordAttempts(

@@ -4,7 +4,7 @@ import type { HoldInput } from "./hold-phase.ts";
 import { Prober } from "./prober.ts";
 import { Ramp } from "./ramp.ts";
 
-const candidates = ["a", "b", "c"].map((instance) => ({ instance, waiting: 1 }));
+const candidates = ["a", "b", "c"].map((instance) => ({ instance, waiting: 1, inFlight: 0 }));
 
 function input(nowMs: number, change: Partial<HoldInput> = {}): HoldInput {
   return {
@@ -16,6 +16,7 @@ function input(nowMs: number, change: Partial<HoldInput> = {}): HoldInput {
     candidates,
     timeoutMs: 2_000,
     rampUntil: 8,
+    holdMsMax: 86_400_000,
     mayHold: true,
     ...change,
   };
@@ -83,9 +84,9 @@ describe("the prober", () => {
     const prober = new Prober();
     prober.start(0);
     const some = [
-      { instance: "a", waiting: 0 },
-      { instance: "b", waiting: 1 },
-      { instance: "c", waiting: 1 },
+      { instance: "a", waiting: 0, inFlight: 0 },
+      { instance: "b", waiting: 1, inFlight: 0 },
+      { instance: "c", waiting: 1, inFlight: 0 },
     ];
     prober.elect(some, 2_000, 999);
     expect(prober.instance).toBeUndefined();
@@ -119,6 +120,37 @@ describe("the prober", () => {
     expect(prober.instance).toBe("a");
     prober.elect(candidates, 2_000, 5_000);
     expect(prober.instance).toBe("b");
+  });
+
+  it.each([
+    ["has nothing to send", { waiting: 0, inFlight: 0 }, "b"],
+    ["has its probe in flight", { waiting: 0, inFlight: 1 }, "a"],
+    ["has calls waiting", { waiting: 1, inFlight: 0 }, "a"],
+  ])("that %s is %j: then %s probes", (_, elected, prober) => {
+    const election = new Prober();
+    election.start(0);
+    election.elect([{ instance: "a", waiting: 1, inFlight: 0 }], 2_000, 1_000);
+    const other = { instance: "b", waiting: 1, inFlight: 0 };
+    election.elect([{ instance: "a", ...elected }, other], 2_000, 2_000);
+    expect(election.instance).toBe(prober);
+  });
+
+  it("is not judged by what it said before it was elected", () => {
+    const prober = new Prober();
+    prober.start(0);
+    prober.elect(candidates, 2_000, 1_000);
+    const [first, ...others] = candidates;
+    prober.elect([{ ...first!, waiting: 0 }, ...others], 2_000, 1_999);
+    expect(prober.instance).toBe("a");
+  });
+
+  it("that has nothing to send stays while nobody else has", () => {
+    const prober = new Prober();
+    prober.start(0);
+    const idle = ["a", "b"].map((instance) => ({ instance, waiting: 0, inFlight: 0 }));
+    prober.elect(idle, 2_000, 1_000);
+    prober.elect(idle, 2_000, 3_000);
+    expect(prober.instance).toBe("a");
   });
 
   it("that has gone is replaced at once", () => {

@@ -15,6 +15,7 @@ export interface HoldInput {
   readonly timeoutMs: number;
   /** The ramp is over when it allows this much. */
   readonly rampUntil: number;
+  readonly holdMsMax: number;
   readonly mayHold: boolean;
 }
 
@@ -54,22 +55,22 @@ export class HoldPhase {
   }
 
   observe(input: HoldInput): Phase {
-    if (!input.mayHold) this.#open();
+    if (!input.mayHold) this.release();
     else if (this.#phase === "open") this.#watch(input);
     else if (this.#phase === "held") this.#probe(input);
     else this.#climb(input);
     return this.#phase;
   }
 
-  /** Takes a hold back up, at a restart. */
-  hold(nowMs: number): void {
+  hold(nowMs: number, sinceMs = nowMs): void {
     this.#phase = "held";
-    this.#heldMs = nowMs;
+    this.#heldMs = sinceMs;
     this.#slices = [];
     this.prober.start(nowMs);
   }
 
-  #open(): void {
+  /** Nobody is held any more: it is not wanted, or there is nobody left who could probe. */
+  release(): void {
     this.#phase = "open";
     this.#slices = [];
     this.prober.stop();
@@ -84,10 +85,12 @@ export class HoldPhase {
       this.hold(nowMs);
   }
 
-  #probe({ nowMs, good, errors, timeouts, inFlight, candidates, timeoutMs }: HoldInput): void {
+  #probe(input: HoldInput): void {
+    const { nowMs, good, errors, timeouts, inFlight, candidates, timeoutMs, holdMsMax } = input;
     const bad = errors + timeouts;
     const isProbing = this.prober.instance !== undefined;
-    if (good > bad) {
+    // A hold that no probe ends is no longer a judgement of the dependency: the ramp finds out at a trickle.
+    if (good > bad || nowMs - this.#heldMs > holdMsMax) {
       this.#phase = "ramping";
       this.prober.stop();
       this.#ramp.start();
@@ -101,7 +104,7 @@ export class HoldPhase {
 
   #climb({ nowMs, good, errors, timeouts, rampUntil }: HoldInput): void {
     if (!this.#ramp.step(good, errors + timeouts)) this.hold(nowMs);
-    else if (this.#ramp.allowance >= rampUntil) this.#open();
+    else if (this.#ramp.allowance >= rampUntil) this.release();
   }
 }
 

@@ -120,12 +120,40 @@ describe("the standing bound", () => {
   it("follows a slow dependency down to what it was seen to carry, and lower only when it is clogged", () => {
     const feed = new Feed();
     feed.say(healthy, 20);
-    expect(feed.say({ ok: 4, latencyS: 3, inFlight: 60, waiting: 50 }, 10).bound).toBeCloseTo(
+    expect(feed.say({ ok: 16, latencyS: 3, inFlight: 60, waiting: 50 }, 10).bound).toBeCloseTo(
       1.5 * 24,
       0,
     );
     expect(feed.say({ ok: 1, timeout: 20, inFlight: 36, waiting: 50 }, 4).bound).toBeCloseTo(
       0.5 * 24,
+      0,
+    );
+  });
+
+  it("believes no usual in flight that time-outs prove to be more than is answered in time", () => {
+    const feed = new Feed();
+    feed.say({ ok: 48, inFlight: 60 }, 20);
+    feed.say({ ok: 16, latencyS: 2, inFlight: 90, waiting: 50 }, 3);
+    const view = feed.say({ ok: 8, timeout: 6, latencyS: 3, inFlight: 90, waiting: 50 }, 5);
+    expect(view.bound).toBeLessThanOrEqual(1.5 * 16 * 0.45 * 4);
+    expect(view.bound).toBeGreaterThan(1.5 * 13 * 0.45 * 4);
+  });
+
+  it("is strangled by no lull: fewer answers without time-outs leave what was usual", () => {
+    const feed = new Feed();
+    feed.say(healthy, 20);
+    feed.say({ ok: 16, latencyS: 2, inFlight: 36, waiting: 50 }, 10);
+    expect(feed.say({ ok: 2, latencyS: 2, inFlight: 36, waiting: 50 }, 3).bound).toBeCloseTo(36, 0);
+    expect(feed.say({ ok: 0, inFlight: 36, waiting: 50 }, 2).bound).toBeGreaterThanOrEqual(36);
+  });
+
+  it("believes the usual again once the strain is over", () => {
+    const feed = new Feed();
+    feed.say({ ok: 48, inFlight: 60 }, 20);
+    feed.say({ ok: 4, timeout: 12, latencyS: 3, inFlight: 90, waiting: 50 }, 10);
+    feed.say({ ok: 48, inFlight: 60 }, 10);
+    expect(feed.say({ ok: 6, latencyS: 2, inFlight: 130, waiting: 50 }, 5).bound).toBeCloseTo(
+      90,
       0,
     );
   });

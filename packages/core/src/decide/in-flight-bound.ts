@@ -47,6 +47,16 @@ const BOUND_MIN_HEALTHY = 16;
  * is all its servers at work. Measured in a slow-down to a quarter: 1.25 loses 2 % of the good answers, 1.75 1 %.
  */
 const FLOOR = 1.5;
+/**
+ * As many time-outs to an answer prove that more is in flight than can be answered in time: services alone (log-normal, sigma 0.4)
+ * make a fifth where their mean is already two thirds of the time-out.
+ */
+const DYING = 1 / 3;
+/**
+ * Half-life of the best rate seen in the strain: where most of what is sent dies, the rate of answers understates what could be
+ * carried. Measured with a fleet that learned twice too much: 10, 30 and 60 s give 10.8, 11.0 and 10.9 good answers of 16.
+ */
+const CARRIED_HALF_LIFE_S = 30;
 /** More time-outs than answers: what is sent now waits behind what its callers gave up, so less is sent until that is gone. */
 const FLOOR_CLOGGED = 0.5;
 /** Where there is room and demand, growth for a second. 1.1 to 1.25 make no difference. */
@@ -84,6 +94,10 @@ export class InFlightBound {
   #bound: number | undefined;
   #learnedS = 0;
   #strainedMs = Number.NEGATIVE_INFINITY;
+  /** The most good answers a second in this strain; forgotten slowly. */
+  #carried = 0;
+  /** As much of the usual in flight as its time-outs leave to be believed. */
+  #believed = Number.POSITIVE_INFINITY;
 
   get baseline(): BoundBaseline | undefined {
     return this.#baseline && { ...this.#baseline, bound: this.#bound ?? this.#baseline.bound };
@@ -127,6 +141,7 @@ export class InFlightBound {
     }
     const isStrained = nowMs - this.#strainedMs < CALM_AFTER_MS;
     if (!isStrained) this.#learn(sample);
+    this.#doubt(seconds, isStrained, timeoutS);
     if (!this.#baseline || this.#learnedS < LEARNED_S_MIN || timeoutS === undefined) {
       return { bound: undefined, isRelaxed: true, isStrained: false };
     }
@@ -161,17 +176,35 @@ export class InFlightBound {
       flow.outcomes.timeout <= 0.1 * flow.outcomes.ok &&
       inFlight < rate * TIMEOUT_SHARE * timeoutS;
     const target = isRoom ? Math.max(law, bound * GROWTH_STRAINED ** (elapsedMs / 1_000)) : law;
-    const floor = Math.max(
-      1,
-      (isClogged ? FLOOR_CLOGGED : FLOOR) * (this.#baseline?.inFlight ?? 1),
-    );
+    const floor = this.#floor(isClogged);
     return Math.max(
       floor,
       Math.min(target, bound * GROWTH_RECOVERING ** Math.min(elapsedMs / 1_000, 1)),
     );
   }
 
-  #recent(): { rate: number; inFlight: number; isClogged: boolean } {
+  /**
+   * What it carried when it was well; less where that is too much to be true. A burdened machine shows attempts in flight that are none
+   * of the dependency's, and W = T is where every attempt dies. Only time-outs prove it: answers alone become fewer in a lull too.
+   */
+  #floor(isClogged: boolean): number {
+    const believed = Math.min(this.#baseline?.inFlight ?? 1, this.#believed);
+    return Math.max(1, (isClogged ? FLOOR_CLOGGED : FLOOR) * believed);
+  }
+
+  /** Believes less while attempts die for it, as much again as the rate allows when they no longer do, and all when the strain is over. */
+  #doubt(seconds: number, isStrained: boolean, timeoutS: number | undefined): void {
+    const { rate, isDying } = this.#recent();
+    this.#carried = isStrained
+      ? Math.max(rate, this.#carried * 0.5 ** (seconds / CARRIED_HALF_LIFE_S))
+      : 0;
+    if (!isStrained || timeoutS === undefined) this.#believed = Number.POSITIVE_INFINITY;
+    else if (isDying)
+      this.#believed = Math.min(this.#believed, this.#carried * TIMEOUT_SHARE * timeoutS);
+    else this.#believed = Math.max(this.#believed, rate * TIMEOUT_SHARE * timeoutS);
+  }
+
+  #recent(): { rate: number; inFlight: number; isDying: boolean; isClogged: boolean } {
     let [seconds, good, timeouts, standing] = [0, 0, 0, 0];
     for (const slice of this.#slices) {
       seconds += slice.seconds;
@@ -182,6 +215,7 @@ export class InFlightBound {
     return {
       rate: good / Math.max(seconds, 0.001),
       inFlight: standing / Math.max(seconds, 0.001),
+      isDying: timeouts > DYING * good,
       isClogged: timeouts > good,
     };
   }

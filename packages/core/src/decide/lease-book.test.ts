@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InstanceGauges } from "./instance-gauges.ts";
 import type { ByPriority } from "./instance-gauges.ts";
@@ -29,6 +30,7 @@ function request(change: Partial<LeaseRequest>): LeaseRequest {
     ratePerSecond: undefined,
     prober: undefined,
     isHeld: false,
+    protectedPriority: 1,
     isLearning: false,
     gauges: gaugesOf({}),
     instances: new Set(["a", "b"]),
@@ -116,6 +118,97 @@ describe("a dependency's leases", () => {
     book.update(request({ isLearning: true, gauges, instances: new Set(["a", "b", "silent"]) }));
     expect(amountOf(book, "b")).toBe(3);
     expect(book.leases.has("silent")).toBe(false);
+  });
+
+  it.each([
+    ["all alike", { a: { waiting: 9 }, b: { waiting: 9 } }, 8, [4, 4]],
+    ["whatever its demand", { a: { waiting: 99 }, b: {} }, 8, [4, 4]],
+    ["rounded down", { a: { waiting: 9 }, b: { waiting: 9 } }, 5, [2, 2]],
+    ["one each where that is all", { a: { waiting: 9 }, b: { waiting: 9 } }, 2, [1, 1]],
+    ["one where there are fewer slots than processes", { a: {}, b: { waiting: 9 } }, 1, [0, 1]],
+  ] as const)(
+    "after a restart give a fleet that is all new its safe share: %s",
+    (_, states, bound, expected) => {
+      const book = new LeaseBook();
+      book.update(request({ isLearning: true, bound, gauges: gaugesOf(states) }));
+      expect([amountOf(book, "a"), amountOf(book, "b")]).toEqual(expected);
+    },
+  );
+
+  it("after a restart give newcomers no more slots than the holders leave, where there are fewer than newcomers", () => {
+    const book = new LeaseBook();
+    const names = ["a", "b", "c", "d"];
+    const newcomer = { waiting: 9 };
+    const gauges = gaugesOf({ a: { held: 2 }, b: newcomer, c: newcomer, d: newcomer });
+    book.update(request({ isLearning: true, bound: 3, gauges, instances: new Set(names) }));
+    const granted = names.slice(1).map((name) => amountOf(book, name) ?? 0);
+    expect(granted.reduce((sum, amount) => sum + amount, 0)).toBe(1);
+  });
+
+  it("after a restart never come to more than the bound, whoever holds what", () => {
+    const state = fc.record({
+      inFlight: fc.constant(0),
+      waiting: fc.nat(9),
+      held: fc.option(fc.nat(9), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(state, { minLength: 1, maxLength: 8 }), fc.nat(20), (states, bound) => {
+        const names = states.map((_, at) => `p${at}`);
+        const gauges = new InstanceGauges();
+        for (const [at, { waiting, held }] of states.entries())
+          gauges.set(names[at]!, {
+            inFlight: 0,
+            waiting: [0, 0, waiting, 0, 0],
+            ages: undefined,
+            held,
+            expiresAtMs: Infinity,
+          });
+        const book = new LeaseBook();
+        book.update(request({ isLearning: true, bound, gauges, instances: new Set(names) }));
+        const granted = names.reduce((sum, name) => sum + (amountOf(book, name) ?? 0), 0);
+        expect(granted).toBeLessThanOrEqual(bound);
+      }),
+    );
+  });
+
+  it("that ran out while their holder was away are told of as changed", () => {
+    const book = new LeaseBook();
+    book.update(request({}));
+    const alone = { instances: new Set(["a"]) };
+    expect(book.update(request({ ...alone, nowMs: 9_999 }))).not.toContain("b");
+    expect(book.update(request({ ...alone, nowMs: 10_000 }))).toContain("b");
+    expect(book.leases.has("b")).toBe(false);
+  });
+
+  it("leave callers without leases who have not asked lately what is free, and one at least", () => {
+    const book = new LeaseBook();
+    book.update(request({ bound: 9, instances: new Set() }));
+    expect(book.consultShare).toBe(9);
+    book.update(request({ bound: 9 }));
+    expect(book.consultShare).toBe(1);
+  });
+
+  it("go at the pace of good times while the dependency is held", () => {
+    const book = new LeaseBook();
+    book.update(request({ isHeld: true, prober: "b", attemptS: 0.5 }));
+    expect(book.leases.get("b")?.ratePerSecond).toBe(2);
+    expect(book.consultShare).toBe(1);
+  });
+
+  it("give the one protected call's slot on when it is free again", () => {
+    const book = new LeaseBook();
+    const gauges = gaugesOf({ a: { inFlight: 1 }, b: { waiting: 1 } });
+    const held = { isHeld: true, protectedPriority: 3, attemptS: 10, gauges };
+    book.update(request(held));
+    expect(amountOf(book, "b")).toBe(0);
+    book.update(request({ ...held, gauges: gaugesOf({ b: { waiting: 1 } }), nowMs: 1_000 }));
+    expect(amountOf(book, "b")).toBe(1);
+  });
+
+  it("overlap while nobody is held, and take nothing from callers without leases", () => {
+    const book = new LeaseBook();
+    book.update(request({ isRelaxed: true }));
+    expect(book.consultShare).toBe(8);
   });
 
   it("leave callers without leases their part", () => {

@@ -1,3 +1,4 @@
+import type { Priority } from "../signals/priority.ts";
 import type { Lease } from "./decision.ts";
 import { exactShares, relaxedShares } from "./lease-split.ts";
 import type { LeaseClaim, LeaseShare } from "./lease-split.ts";
@@ -9,9 +10,11 @@ export interface LeaseRequest {
   readonly bound: number;
   readonly isRelaxed: boolean;
   readonly ratePerSecond: number | undefined;
-  /** Only this process gets anything. */
   readonly prober: string | undefined;
+  /** Nobody gets anything, but for the prober's one attempt, and one of all protected calls. */
   readonly isHeld: boolean;
+  /** Calls up to this priority are protected; 0: none are. */
+  readonly protectedPriority: number;
   /** Grant no more than what a process says it holds: the engine has just started and does not know who was granted what. */
   readonly isLearning: boolean;
   readonly gauges: InstanceGauges;
@@ -66,7 +69,7 @@ export class LeaseBook {
     const { instances, nowMs } = request;
     const changed: string[] = [];
     const shares = this.#shares(request);
-    this.consultShare = shares.get(CONSULTS)?.amount ?? request.bound;
+    this.consultShare = shares.get(CONSULTS)?.amount ?? unclaimed(shares, request);
     for (const instance of instances) {
       const share = shares.get(instance);
       if (!share) continue;
@@ -80,36 +83,68 @@ export class LeaseBook {
       if (instances.has(instance) || lease.expiresAtMs > nowMs) continue;
       this.#leases.delete(instance);
       this.#credits.delete(instance);
+      changed.push(instance);
     }
     return changed;
   }
 
   #shares(request: LeaseRequest): ReadonlyMap<string, LeaseShare> {
-    const { instances, isHeld, prober, isRelaxed, consults, isLearning } = request;
-    if (isHeld) {
-      const names = [...instances, CONSULTS];
-      return new Map(names.map((name) => [name, { amount: name === prober ? 1 : 0, fair: 0 }]));
-    }
-    const claims = [...instances].map((instance) => this.#claim(instance, request));
+    const { isHeld, isRelaxed, isLearning } = request;
     const elsewhere = this.#elsewhere(request);
+    const claims = this.#claims(request, elsewhere);
+    if (isHeld) return this.#heldShares(claims, request);
+    const capacity = request.bound - elsewhere;
+    if (isRelaxed && !isLearning) return relaxedShares(capacity, claims);
+    const shares = this.#exactShares(capacity, claims, request);
+    return isLearning ? learningShares(shares, capacity, request) : shares;
+  }
+
+  /**
+   * The prober's attempt; and of the protected calls that wait in all other processes, one at a time, in turns. Others'
+   * attempts are not taken off it: callers that obey nobody would else keep the protected out for as long as the hold lasts.
+   */
+  #heldShares(
+    claims: readonly LeaseClaim[],
+    request: LeaseRequest,
+  ): ReadonlyMap<string, LeaseShare> {
+    const { prober, protectedPriority } = request;
+    const shares = new Map(
+      claims.map(({ instance }) => [instance, { amount: instance === prober ? 1 : 0, fair: 0 }]),
+    );
+    const others = claims
+      .filter(({ instance }) => instance !== prober)
+      .map((claim) => ({ ...claim, waiting: upTo(protectedPriority, claim.waiting) }));
+    const wanting = others.filter(({ waiting }) => waiting.some((count) => count > 0));
+    if (wanting.length === 0) return shares;
+    const busy = others.filter((claim) => claim.inFlight > 0 || wanting.includes(claim));
+    const split = this.#exactShares(1, busy, request);
+    for (const { instance } of wanting) shares.set(instance, split.get(instance)!);
+    return shares;
+  }
+
+  #exactShares(
+    capacity: number,
+    claims: readonly LeaseClaim[],
+    { attemptS, elapsedMs }: LeaseRequest,
+  ): ReadonlyMap<string, LeaseShare> {
+    const shares = exactShares(capacity, claims, {
+      stickiness: STICKY_ATTEMPTS * attemptS,
+      draining: Math.min(elapsedMs / 1_000 / attemptS, 1),
+    });
+    this.#settleCredits(shares, elapsedMs);
+    return shares;
+  }
+
+  #claims(request: LeaseRequest, elsewhere: number): LeaseClaim[] {
+    const { instances, consults } = request;
+    const claims = [...instances].map((instance) => this.#claim(instance, request));
     if (consults) {
       // Where these callers report what they do, their attempts are counted there already.
       const inFlight = Math.max(consults.inFlight - elsewhere, 0);
-      claims.push({
-        instance: CONSULTS,
-        inFlight,
-        waiting: consults.waiting,
-        credit: this.#credits.get(CONSULTS) ?? 0,
-      });
+      const credit = this.#credits.get(CONSULTS) ?? 0;
+      claims.push({ instance: CONSULTS, inFlight, waiting: consults.waiting, credit });
     }
-    const capacity = request.bound - elsewhere;
-    if (isRelaxed && !isLearning) return relaxedShares(capacity, claims);
-    const shares = exactShares(capacity, claims, {
-      stickiness: STICKY_ATTEMPTS * request.attemptS,
-      draining: Math.min(request.elapsedMs / 1_000 / request.attemptS, 1),
-    });
-    this.#settleCredits(shares, request.elapsedMs);
-    return isLearning ? learningShares(shares, capacity, request) : shares;
+    return claims;
   }
 
   #claim(instance: string, { gauges }: LeaseRequest): LeaseClaim {
@@ -143,12 +178,12 @@ export class LeaseBook {
   }
 
   #lease(instance: string, { amount }: LeaseShare, request: LeaseRequest): Lease {
-    const { dependency, bound, ratePerSecond, instances, leaseMs, nowMs } = request;
-    const share = amount / Math.max(request.bound, 1);
+    const { dependency, bound, instances, leaseMs, nowMs } = request;
+    const ratePerSecond = rateOf(amount, request);
     return {
       dependency,
       amount,
-      ...(ratePerSecond === undefined ? {} : { ratePerSecond: ratePerSecond * Math.min(share, 1) }),
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       probe: request.isHeld && instance === request.prober,
       expiresAtMs: nowMs + leaseMs,
       refreshAfterMs: nowMs + leaseMs * REFRESH_SHARE,
@@ -158,8 +193,43 @@ export class LeaseBook {
 }
 
 /**
+ * A rate is divided as the slots are. What is held has the pace of its slot in good times at most: a dependency that is down
+ * may say so in milliseconds, and one slot would then spend all the protected calls that could have waited for better.
+ */
+function rateOf(
+  amount: number,
+  { bound, ratePerSecond, isHeld, attemptS }: LeaseRequest,
+): number | undefined {
+  const share = Math.min(amount / Math.max(bound, 1), 1);
+  const rate = ratePerSecond === undefined ? undefined : ratePerSecond * share;
+  return isHeld && amount > 0
+    ? Math.min(amount / Math.max(attemptS, 0.001), rate ?? Infinity)
+    : rate;
+}
+
+/**
+ * For callers that take no leases and have not asked lately: what the processes leave. One slot at least: who asks takes part
+ * in the split from the next tick on. While nobody is held the processes' leases overlap, and say nothing of what is left.
+ */
+function unclaimed(
+  shares: ReadonlyMap<string, LeaseShare>,
+  { bound, isHeld, isRelaxed }: LeaseRequest,
+): number {
+  if (isHeld) return 1;
+  if (isRelaxed) return bound;
+  const claimed = [...shares.values()].reduce((sum, { amount }) => sum + amount, 0);
+  return Math.max(bound - claimed, 1);
+}
+
+function upTo(priority: number, [first, second, third, fourth, fifth]: ByPriority): ByPriority {
+  const kept = (of: Priority, count: number): number => (of <= priority ? count : 0);
+  return [kept(1, first), kept(2, second), kept(3, third), kept(4, fourth), kept(5, fifth)];
+}
+
+/**
  * The engine has just started: processes hold leases it knows nothing of, until they say so. Who says what it holds gets no
- * more than that; who says it holds none gets of what the others leave; who has said nothing yet gets nothing new.
+ * more than that; who says it holds none gets an even part of what the others leave, whatever its demand, so that a fleet
+ * which is all new stands at its safe share; who has said nothing yet gets nothing new.
  */
 function learningShares(
   shares: ReadonlyMap<string, LeaseShare>,
@@ -172,12 +242,20 @@ function learningShares(
   const heldBy = (instance: string): number | undefined => gauges.get(instance)?.held;
   const held = heard.reduce((sum, [instance]) => sum + (heldBy(instance) ?? 0), 0);
   const others = heard.filter(([instance]) => heldBy(instance) === undefined).length;
-  const rest = Math.max(Math.floor((capacity - held) / Math.max(others, 1)), 0);
+  let left = Math.max(Math.floor(capacity - held), 0);
+  const part = Math.floor(left / Math.max(others, 1));
+  const grant = (amount: number): number => {
+    // Fewer slots than processes: one each, to those whom the split names, while there are any.
+    const granted = part > 0 ? part : Math.min(amount, 1, left);
+    left -= granted;
+    return granted;
+  };
   return new Map(
-    heard.map(([instance, { amount, fair }]) => [
-      instance,
-      { amount: Math.min(amount, heldBy(instance) ?? rest), fair },
-    ]),
+    heard.map(([instance, { amount, fair }]) => {
+      const holds = heldBy(instance);
+      const granted = holds === undefined ? grant(amount) : Math.min(amount, holds);
+      return [instance, { amount: granted, fair }];
+    }),
   );
 }
 

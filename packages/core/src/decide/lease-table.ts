@@ -19,6 +19,7 @@ export class LeaseTable {
     this.#byInstance.delete(instance);
   }
 
+  /** Nothing is kept for who is not there: what such a process still holds, the books remember. */
   set(instance: string, dependency: string, lease: Lease | undefined): void {
     if (!this.#instances.has(instance)) return;
     const leases = this.#byInstance.get(instance) ?? new Map<string, Lease>();

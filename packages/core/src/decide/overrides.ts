@@ -2,14 +2,16 @@ import { HeadwayError } from "../headway-error.ts";
 import type { Override } from "./decision.ts";
 import type { DecisionDraft } from "./decision-draft.ts";
 
-/** An operator's word is for a day at most: what is meant for longer belongs in the policy file. */
-const LIFETIME_MS_MAX = 24 * 3_600_000;
-
 /** The operator's hand, by dependency: one override each. */
 export class Overrides {
   readonly #byDependency = new Map<string, Override>();
+  readonly #lifetimeMsMax: number;
 
-  /** Returns what stands: the same with its end brought within a day. */
+  constructor(lifetimeMsMax: number) {
+    this.#lifetimeMsMax = lifetimeMsMax;
+  }
+
+  /** Returns what stands: the same with its end brought within the longest life there may be. */
   set(override: Override, nowMs: number): Override {
     const { from, to } = override.priority;
     if (from > to) {
@@ -24,7 +26,10 @@ export class Overrides {
         `untilMs must be after now (${nowMs}), got ${override.untilMs}`,
       );
     }
-    const standing = { ...override, untilMs: Math.min(override.untilMs, nowMs + LIFETIME_MS_MAX) };
+    const standing = {
+      ...override,
+      untilMs: Math.min(override.untilMs, nowMs + this.#lifetimeMsMax),
+    };
     this.#byDependency.set(override.dependency, standing);
     return standing;
   }
@@ -51,14 +56,20 @@ export class Overrides {
 
 const SPREAD_MS = 4_000;
 
-/** What an override asks for, as a decision. */
+/** It speaks for everybody: nothing of the engine's own judgement is left to act beside it. */
+export function coversAll({ priority }: Override): boolean {
+  return priority.from === 1 && priority.to === 5;
+}
+
+/** What an override asks for, as a decision. It acts in every mode: whoever gives it by hand means it. */
 export function overrideDraft(override: Override, tenant: string): DecisionDraft {
   const { dependency, priority, action, untilMs, why, by, shape } = override;
   const common = {
     scope: { tenant, dependency, priority },
     reason: { code: "override", summary: `${by}: ${why}`, detections: [] },
     untilMs,
-  };
+    mode: "enforce",
+  } as const;
   switch (action) {
     case "hold":
       return { ...common, action: "hold", notBeforeMs: untilMs, spreadMs: SPREAD_MS };

@@ -3,17 +3,21 @@ const PAUSE_MS_FIRST = 1_000;
 const PAUSE_MS_MAX = 4_000;
 /** A prober's result may be on its way for one report and one push. */
 const SILENCE_MS = 2_000;
+/** What a process said before it was elected may be as old as this, and says nothing of its probe. */
+const REPORT_MS = 1_000;
 
 export interface ProbeCandidate {
   readonly instance: string;
   /** Calls it holds: who has work to do makes the probe worth an answer. */
   readonly waiting: number;
+  readonly inFlight: number;
 }
 
 /**
  * Elects the one process that may try a dependency that is held. Of those with calls waiting, the next after the last prober in
- * the order of their names: a process whose own network is the fault does not keep the job. One that stays silent for the
- * callers' time-out and a report more is taken for dead, and another is elected.
+ * the order of their names: a process whose own network is the fault does not keep the job. One whose calls have all given up
+ * makes way for one that has some. One that stays silent for the callers' time-out and a report more is taken for dead, and
+ * another is elected.
  */
 export class Prober {
   #instance: string | undefined;
@@ -32,9 +36,9 @@ export class Prober {
     return this.#electedMs;
   }
 
-  /** When the next probe goes out at the earliest. */
+  /** When the next probe goes out: at the earliest, or, while one is out, if nothing is heard of it. */
   get nextAtMs(): number {
-    return this.#nextAtMs;
+    return this.#instance === undefined ? this.#nextAtMs : this.#silentAtMs;
   }
 
   start(nowMs: number): void {
@@ -57,8 +61,8 @@ export class Prober {
 
   elect(candidates: readonly ProbeCandidate[], timeoutMs: number, nowMs: number): void {
     if (this.#instance !== undefined) {
-      const isThere = candidates.some(({ instance }) => instance === this.#instance);
-      if (isThere && nowMs < this.#silentAtMs) return;
+      const elected = candidates.find(({ instance }) => instance === this.#instance);
+      if (elected && nowMs < this.#silentAtMs && !this.#isIdle(elected, candidates, nowMs)) return;
       this.#instance = undefined;
       this.#nextAtMs = nowMs;
     }
@@ -72,5 +76,15 @@ export class Prober {
     this.#lastProber = this.#instance;
     this.#electedMs = nowMs;
     this.#silentAtMs = nowMs + timeoutMs + SILENCE_MS;
+  }
+
+  /** It has no call to try with, and another has. With its probe in flight nothing waits any more: that is no idleness. */
+  #isIdle(
+    { waiting, inFlight }: ProbeCandidate,
+    candidates: readonly ProbeCandidate[],
+    nowMs: number,
+  ): boolean {
+    if (waiting + inFlight > 0 || nowMs - this.#electedMs < REPORT_MS) return false;
+    return candidates.some((other) => other.waiting > 0);
   }
 }

@@ -4,7 +4,7 @@ import { ConsultPacer } from "./consult-pacer.ts";
 import { DecisionBook } from "./decision-book.ts";
 import { DependencyControl } from "./dependency-control.ts";
 import type { DependencySignals } from "./dependency-signals.ts";
-import type { DependencyState } from "./engine-types.ts";
+import type { DependencyState, DependencyView } from "./engine-types.ts";
 import type { DependencyPolicy } from "./policy.ts";
 
 /** One dependency with all that belongs to it. */
@@ -35,6 +35,20 @@ export function watch(
   };
 }
 
+export function viewOf(
+  watched: WatchedDependency,
+  { tenant, open, nowMs }: { tenant: string; open: readonly Detection[]; nowMs: number },
+): DependencyView {
+  return {
+    id: watched.id,
+    tenant,
+    state: stateOf(watched, open),
+    signals: watched.signals.view(nowMs),
+    decisions: watched.book.decisions.map(({ id }) => id),
+    detections: open.map(({ id }) => id),
+  };
+}
+
 const DEGRADING: readonly Detection["kind"][] = [
   "degraded",
   "throttled",
@@ -42,10 +56,7 @@ const DEGRADING: readonly Detection["kind"][] = [
   "retry_storm",
 ];
 
-export function stateOf(
-  { control }: WatchedDependency,
-  open: readonly Detection[],
-): DependencyState {
+function stateOf({ control }: WatchedDependency, open: readonly Detection[]): DependencyState {
   const fires = (kind: Detection["kind"]): boolean =>
     open.some((detection) => detection.kind === kind && detection.state === "firing");
   if (control.phase === "held") return "failing";

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "./detection.ts";
-import { LifeCycle } from "./life-cycle.ts";
+import { advance, INACTIVE } from "./life-cycle.ts";
 
 type Said = Finding["state"];
 const RULE = { forMs: 2_000, keepFiringForMs: 3_000 };
 
 function phases(said: readonly Said[], rule = RULE): readonly string[] {
-  const life = new LifeCycle(rule);
-  return said.map((state, second) => life.observe(state, second * 1_000).phase);
+  let life = INACTIVE;
+  return said.map((state, second) => (life = advance(life, state, second * 1_000, rule)).phase);
 }
 
 const times = (count: number, said: Said): Said[] => Array.from({ length: count }, () => said);

@@ -48,27 +48,3 @@ function begin(startedAtMs: number, nowMs: number, rule: LifeCycleRule): LifeCyc
   if (nowMs - startedAtMs < rule.forMs) return { phase: "pending", startedAtMs };
   return { phase: "firing", startedAtMs, firedAtMs: nowMs, normalSinceMs: null };
 }
-
-/** The state machine of one detection, for a caller that wants to hold it as a thing. */
-export class LifeCycle {
-  readonly #rule: LifeCycleRule;
-  #state: LifeCycleState = INACTIVE;
-
-  constructor(rule: LifeCycleRule) {
-    this.#rule = rule;
-  }
-
-  get state(): LifeCycleState {
-    return this.#state;
-  }
-
-  /** Returns the new state; it is the same object when nothing changed. */
-  observe(finding: Finding["state"], nowMs: number): LifeCycleState {
-    this.#state = advance(this.#state, finding, nowMs, this.#rule);
-    return this.#state;
-  }
-
-  restore(state: LifeCycleState): void {
-    this.#state = state;
-  }
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DependencyWindow, Repeated } from "./dependency-window.ts";
-import { LifeCycle } from "./life-cycle.ts";
+import { advance, INACTIVE } from "./life-cycle.ts";
 import { DETECTION_RULES } from "./detection-rules.ts";
 import { windowOf } from "./fixtures/windows.ts";
 import { statesOf, tell } from "./fixtures/told.ts";
@@ -108,13 +108,14 @@ describe("loop", () => {
 
   it("is over when nothing more is seen of it, though its agent, held back, does nothing at all", () => {
     const detector = new Loop();
-    const life = new LifeCycle(DETECTION_RULES.loop);
     const { keepFiringForMs } = DETECTION_RULES.loop;
-    expect(life.observe(detector.observe(repeating({ "agent-1": 5 })).state, 0).phase).toBe(
-      "firing",
-    );
-    const idle = (atMs: number): string =>
-      life.observe(detector.observe(windowOf()).state, atMs).phase;
+    const found = detector.observe(repeating({ "agent-1": 5 })).state;
+    let life = advance(INACTIVE, found, 0, DETECTION_RULES.loop);
+    expect(life.phase).toBe("firing");
+    const idle = (atMs: number): string => {
+      life = advance(life, detector.observe(windowOf()).state, atMs, DETECTION_RULES.loop);
+      return life.phase;
+    };
     expect(idle(1_000)).toBe("firing");
     expect(idle(keepFiringForMs)).toBe("firing");
     expect(idle(1_000 + keepFiringForMs)).toBe("inactive");

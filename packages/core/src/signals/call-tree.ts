@@ -1,4 +1,5 @@
 import type { Attempt, Call } from "./attempt.ts";
+import { agentOf, callerOf } from "./caller-of.ts";
 import { claimAbove, claimBeside, mayKeep, NO_CLAIM, type Claim } from "./claims.ts";
 import { failureOf, isFailure, takeFailure, type Failure } from "./failures.ts";
 import type { Lineages } from "./lineages.ts";
@@ -6,10 +7,11 @@ import type { EndedStep } from "./lone-runs.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RecorderLimits } from "./recorder-limits.ts";
 import type { SignalWindow } from "./signal-window.ts";
-import { rootOf, type SpanNode } from "./span-node.ts";
+import { isByItself, rootOf, type SpanNode } from "./span-node.ts";
 import type { Urgency } from "./urgency.ts";
 import type { Identity } from "./identity.ts";
 import { newTrace, trailOf, type TraceState, type Trail } from "./traces.ts";
+import { settleRefusal, waitBegan } from "./waits.ts";
 
 export interface CallTreeOptions {
   readonly window: SignalWindow;
@@ -34,6 +36,7 @@ export interface CallTreeOptions {
  * C4. A node that begins after a failure of its like below the same parent is a retry: of its claimer's call, or, with no
  *     claimer, of the failed call itself.
  * C5. While a span above has not said what it is, what may be claimed by it waits.
+ * C6. A node whose attempts the hook let none of go out is refused, whatever its span says: the dependency saw nothing of it.
  */
 export class CallTree {
   readonly #options: CallTreeOptions;
@@ -65,6 +68,18 @@ export class CallTree {
     else this.#besideEnded(node);
   }
 
+  /** A run stands at the hook: whatever would claim it has no attempt yet. That node, if there is one. */
+  waitStarted(run: SpanNode): SpanNode | undefined {
+    const claim = this.#claimOf(run);
+    if (claim.kind === "none") return undefined;
+    const { node } = claim;
+    waitBegan(node, run.identity.dependency);
+    if (node.claimed > 0 || !node.isCounted) return node;
+    this.#cellOf(node).takeBack(agentOf(node), node.isRetry);
+    node.isCounted = false;
+    return node;
+  }
+
   /** What waited for this node to say what it is. */
   decideBelow(node: SpanNode): void {
     const waiting = node.undecided;
@@ -79,9 +94,9 @@ export class CallTree {
     const { attempt } = identity;
     if (attempt === undefined || attempt > 1 === node.isRetry || !node.isDecided) return;
     const cell = this.#cellOf(node);
-    cell.takeBack(this.#agentOf(node), node.isRetry);
+    cell.takeBack(agentOf(node), node.isRetry);
     node.isRetry = attempt > 1;
-    cell.started(this.#agentOf(node), node.isRetry);
+    cell.started(agentOf(node), node.isRetry);
     if (node.call !== undefined) node.call = { startMs: node.startMs, isReported: node.isRetry };
   }
 
@@ -107,7 +122,7 @@ export class CallTree {
   fannedOut(node: SpanNode): void {
     const { layer, dependency } = node.identity;
     const isCall = layer === "call" || layer === "attempt";
-    const caller = layer === "agent" ? this.#agentOf(node) : this.#callerOf(node);
+    const caller = layer === "agent" ? agentOf(node) : callerOf(node);
     const from = !isCall
       ? caller
       : node.claimer === undefined
@@ -203,7 +218,7 @@ export class CallTree {
       node.isRetry ||= claimer.isRetry;
       node.isCounted = claimer.isCounted && claimer.isRetry === node.isRetry;
       if (claimer.isCounted && !node.isCounted)
-        this.#cellOf(claimer).takeBack(this.#agentOf(claimer), claimer.isRetry);
+        this.#cellOf(claimer).takeBack(agentOf(claimer), claimer.isRetry);
     }
     if (failure !== undefined) this.#cellOf(node).retryGap(node.startMs - failure.atMs);
     this.#countStart(node, isFirst);
@@ -235,13 +250,13 @@ export class CallTree {
   #countStart(node: SpanNode, isInPlace: boolean): void {
     if (node.isCounted) return;
     node.isCounted = true;
-    this.#cellOf(node).started(this.#agentOf(node), node.isRetry);
+    this.#cellOf(node).started(agentOf(node), node.isRetry);
     if (!isInPlace) node.trace.attempts += 1;
   }
 
   #countCall(node: SpanNode): void {
     const to = node.identity.dependency;
-    const from = this.#callerOf(node);
+    const from = callerOf(node);
     this.#window.edges.count(from, to);
     const parent = node.above;
     if (parent !== undefined && !parent.isEnded && parent.identity.layer !== "session") {
@@ -254,10 +269,12 @@ export class CallTree {
   }
 
   #close(node: SpanNode): void {
+    settleRefusal(node);
     const { outcome } = node.ended!;
     if (node.claimed === 0) this.#attemptEnded(node);
     if (node.claimer !== undefined) {
       if (node.wasOpenAtJoin) node.claimer.claimedOpen -= 1;
+      if (outcome === "refused") node.claimer.claimedRefused += 1;
       if (isFailure(outcome)) this.#remember(node, (node.claimer.failures ??= []));
       return;
     }
@@ -272,17 +289,18 @@ export class CallTree {
     const durationMs = node.durationMs / (hidden + 1);
     for (let retry = 0; retry < hidden; retry += 1) {
       this.#report(node, "error", retry > 0 || node.isRetry, durationMs);
-      cell.started(this.#agentOf(node), true);
+      cell.started(agentOf(node), true);
       node.trace.attempts += 1;
     }
     this.#report(node, outcome, hidden > 0 || node.isRetry, durationMs);
     if (outcome !== "ok") this.#options.urgency.look(cell);
     if (throttle !== undefined) cell.throttledBy(throttle);
     if (outcome === "refused") {
-      cell.takeBack(this.#agentOf(node), node.isRetry);
+      if (node.isCounted) cell.takeBack(agentOf(node), node.isRetry);
       node.trace.attempts -= 1;
       return;
     }
+    this.#countStart(node, true);
     cell.self(node.servedMs < 0 ? node.selfMs() : node.servedSelfMs);
     if (node.servedMs >= 0) cell.gap(node.durationMs - node.servedMs);
   }
@@ -297,7 +315,7 @@ export class CallTree {
     onAttempt({
       dependency,
       operation,
-      agent: this.#agentOf(node),
+      agent: agentOf(node),
       priority,
       startMs,
       durationMs,
@@ -339,7 +357,7 @@ export class CallTree {
     onCall({
       dependency,
       operation,
-      agent: this.#agentOf(node),
+      agent: agentOf(node),
       priority: node.priority,
       startMs: call.startMs,
       durationMs,
@@ -362,7 +380,7 @@ export class CallTree {
     const { digest, startMs, durationMs } = node;
     this.observeRepeat(this.#trailOf(node), {
       dependency,
-      agent: this.#agentOf(node),
+      agent: agentOf(node),
       symbol: `${dependency}\n${operation}`,
       digest,
       outcome,
@@ -372,25 +390,7 @@ export class CallTree {
   }
 
   #trailOf(node: SpanNode): Trail {
-    const isRoot = node.above === undefined && node.parentSpanId === undefined;
-    // A run that names its workflow shares that with its other runs; any other root has a trace to itself.
-    const isAlone = isRoot && !(node.isRun && node.trace.traceId !== node.spanId);
-    return trailOf(isAlone ? this.workflowless : node.trace, this.#agentOf(node));
-  }
-
-  /** The nearest enclosing dependency, else the agent. */
-  #callerOf(node: SpanNode): string {
-    for (let above = node.above; above !== undefined; above = above.above) {
-      const { layer, dependency } = above.identity;
-      if (layer === "call" || layer === "attempt")
-        return above.claimer === undefined ? dependency : rootOf(above).identity.dependency;
-      if (layer === "agent") break;
-    }
-    return this.#agentOf(node);
-  }
-
-  #agentOf(node: SpanNode): string {
-    return node.agent ?? "unknown";
+    return trailOf(isByItself(node) ? this.workflowless : node.trace, agentOf(node));
   }
 
   #cellOf(node: SpanNode): ReturnType<SignalWindow["cell"]> {

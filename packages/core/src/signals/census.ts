@@ -1,8 +1,10 @@
+import { isCounted } from "./claims.ts";
 import { ExponentialHistogram } from "./histogram.ts";
 import type { Priority } from "./priority.ts";
 import type { SignalPoint } from "./report.ts";
 import type { LoneRun } from "./lone-run.ts";
 import { rootOf, type SpanNode } from "./span-node.ts";
+import { isKeptBack } from "./waits.ts";
 
 interface Count {
   readonly dependency: string;
@@ -12,7 +14,7 @@ interface Count {
 
 /**
  * What is open at the end of a window: counted then, not kept up to date between, so that a span that learns late what it
- * is needs no correction. A call that waits between two attempts has none open.
+ * is needs no correction. A call that waits, between two attempts or at the hook, has none open.
  */
 export class Census {
   readonly #limit: number;
@@ -87,6 +89,6 @@ export class Census {
   }
 }
 
-function isOpenAttempt({ identity, claimed, isEnded }: SpanNode): boolean {
-  return !isEnded && claimed === 0 && (identity.layer === "call" || identity.layer === "attempt");
+function isOpenAttempt(node: SpanNode): boolean {
+  return !node.isEnded && node.claimed === 0 && isCounted(node.identity) && !isKeptBack(node);
 }

@@ -1,4 +1,5 @@
 import { providerOfHost } from "./conventions/provider.ts";
+import type { Identity } from "./identity.ts";
 import type { SpanNode } from "./span-node.ts";
 
 /**
@@ -37,7 +38,17 @@ export function isLateScope(scope: string): boolean {
   return LATE_SCOPES.some((prefix) => scope.startsWith(prefix));
 }
 
-export function isDetachedScope(scope: string): boolean {
+/** Of a dependency: it is a call, or an attempt of one. */
+export function isCounted({ layer }: Identity): boolean {
+  return layer === "call" || layer === "attempt";
+}
+
+/** What belongs to it may not lie below it. */
+export function mayHaveOutsiders({ identity, scope }: SpanNode): boolean {
+  return identity.detached === true || (identity.weak === true && isDetachedScope(scope));
+}
+
+function isDetachedScope(scope: string): boolean {
   return DETACHED_SCOPES.some((prefix) => scope.startsWith(prefix));
 }
 

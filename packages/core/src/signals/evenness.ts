@@ -18,7 +18,7 @@
  *     period 4                       5     7    11    17    24    38     -
  */
 
-/** A program's beat has next to none; an agent that waits for models and tools has 0.3 and more: one exponential time has 1. */
+/** A program's beat has next to none, one exponential time has 1: with more than this a pause is out of beat. */
 export const SPACING_CV_MAX = 0.25;
 
 /**

@@ -112,6 +112,21 @@ describe("limits of a recorder", () => {
     },
   );
 
+  it("counts by its reason what finds no room and stands in no overflow point", () => {
+    const recorder = newRecorder({ dependencies: 1 });
+    for (const dependency of ["tool:a", "tool:b", "tool:b"]) {
+      recorder.setWaiting(dependency, 3, 1, 0);
+      recorder.setLease(dependency, 1);
+    }
+    recorder.signalDropped("decision_table");
+    expect(countsOf(recorder.take(100), "headway.signal.dropped")).toEqual({
+      waiting: 2,
+      lease: 2,
+      decision_table: 1,
+    });
+    expect(countsOf(recorder.take(200), "headway.signal.dropped")).toEqual({});
+  });
+
   it("a dependency that nothing happened at for a minute gives its place free", () => {
     const recorder = newRecorder({ dependencies: 1 });
     play(recorder, toolOf("a", undefined, "old"), 0, 1);

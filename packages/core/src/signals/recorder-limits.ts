@@ -1,6 +1,6 @@
 /** Bounds of one recorder. What is over a bound is counted, merged into an overflow point or given up on: never kept. */
 export interface RecorderLimits {
-  /** Spans, and runs around or below spans and runs, tracked at once; the one idle the longest gives way. As many runs by themselves. */
+  /** Spans and hook runs tracked at once; the one idle the longest gives way. Runs by themselves have as much room again. */
   readonly openSpans: number;
   /** A span that neither ended nor got a child for this long is given up on. */
   readonly idleMs: number;

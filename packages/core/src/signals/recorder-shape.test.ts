@@ -187,6 +187,23 @@ describe("the shape of the work", () => {
     expect(countsOf(recorder.take(20_000), "headway.repeat.length")).toEqual({});
   });
 
+  it.each([
+    [
+      "is none over one agent's cases, each with a workflow of its own",
+      (index: number) => `case ${index}`,
+      {},
+    ],
+    ["is one within one workflow of runs", () => "one case", { "tool:search|clerk|ok": 6 }],
+  ])("%s", (_, workflowOf, told) => {
+    const { recorder } = newRecorder();
+    for (let index = 0; index < 6; index += 1) {
+      const start = runOf("tool:search", { agent: "clerk", workflow: workflowOf(index) });
+      const run = recorder.runStarted(start, index * 2000);
+      recorder.runEnded(run, { outcome: "ok" }, index * 2000 + 100);
+    }
+    expect(countsOf(recorder.take(11_000), "headway.repeat.length")).toEqual(told);
+  });
+
   it("counts a workflow's attempt once, though the request below says it is the second", () => {
     const { recorder } = newRecorder();
     recorder.spanStarted(agentOf("agent", undefined, "planner"), 0);

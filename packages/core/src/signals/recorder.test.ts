@@ -51,20 +51,56 @@ describe("an early report", () => {
 
   it("is due when calls begin to wait", () => {
     const { recorder } = newRecorder();
-    recorder.setWaiting("tool:search", 3, 0);
+    recorder.setWaiting("tool:search", 3, 0, 0);
     expect(recorder.isUrgent(0)).toBe(false);
-    recorder.setWaiting("tool:search", 3, 2);
+    recorder.setWaiting("tool:search", 3, 2, 0);
     expect(recorder.isUrgent(0)).toBe(true);
     recorder.take(200);
-    recorder.setWaiting("tool:search", 3, 5);
-    expect(recorder.isUrgent(400)).toBe(false);
+    recorder.setWaiting("tool:search", 3, 5, 5000);
+    expect(recorder.isUrgent(5000)).toBe(false);
+  });
+
+  it("is due once while callers of any priority come to wait and go, again and again", () => {
+    const { recorder } = newRecorder();
+    let urgent = 0;
+    for (let at = 1000; at < 6000; at += 50) {
+      const priority = at % 100 === 0 ? 1 : 5;
+      recorder.setWaiting("tool:search", priority, 1, at);
+      if (recorder.isUrgent(at)) {
+        urgent += 1;
+        recorder.take(at);
+      }
+      recorder.setWaiting("tool:search", priority, 0, at + 25);
+    }
+    expect(urgent).toBe(1);
+  });
+
+  it.each([
+    ["within a second of the last who waited", 999, false],
+    ["after a second in which nobody waited", 1000, true],
+  ])("is due or not when calls wait %s", (_, calmMs, isDue) => {
+    const { recorder } = newRecorder();
+    recorder.setWaiting("tool:search", 3, 1, 0);
+    recorder.take(100);
+    recorder.setWaiting("tool:search", 3, 0, 3000);
+    recorder.take(3100);
+    recorder.setWaiting("tool:search", 3, 1, 3000 + calmMs);
+    expect(recorder.isUrgent(4000)).toBe(isDue);
+  });
+
+  it("is due for each dependency by itself", () => {
+    const { recorder } = newRecorder();
+    recorder.setWaiting("tool:search", 3, 1, 0);
+    recorder.take(100);
+    recorder.setWaiting("tool:fetch", 3, 1, 200);
+    expect(recorder.isUrgent(200)).toBe(true);
   });
 });
 
 describe("a report", () => {
   it("holds what the hook did, and zero once for what no longer waits", () => {
     const { recorder } = newRecorder();
-    recorder.setWaiting("tool:search", 3, 2);
+    recorder.setWaiting("tool:search", 3, 2, 0);
     recorder.applied("tool:search", "hold", 1500);
     recorder.applied("tool:search", "proceed", 0);
     recorder.setLease("tool:search", 8);
@@ -78,7 +114,7 @@ describe("a report", () => {
     expect(secondsOf(report, "headway.decision.wait")).toBe(1.5);
     expect(countsOf(report, "headway.lease.held")).toEqual({ "tool:search": 8 });
     expect(countsOf(report, "headway.report.failed")).toEqual({ status_503: 1 });
-    recorder.setWaiting("tool:search", 3, 0);
+    recorder.setWaiting("tool:search", 3, 0, 1500);
     expect(countsOf(recorder.take(2000), "headway.call.waiting")).toEqual({ "tool:search|3": 0 });
     const last = recorder.take(3000);
     expect(countsOf(last, "headway.call.waiting")).toEqual({});

@@ -1,8 +1,9 @@
 import type { Attempt, Call } from "./attempt.ts";
-import { readFirst, readString } from "./attribute-reader.ts";
+import { readString } from "./attribute-reader.ts";
+import { agentOfResource } from "./agent-of-resource.ts";
 import { CallTree } from "./call-tree.ts";
 import { Census } from "./census.ts";
-import { isDetachedScope } from "./claims.ts";
+import { isCounted, mayHaveOutsiders } from "./claims.ts";
 import { cover, uncover } from "./coverage.ts";
 import { compileRules, identify, type CompiledRule } from "./identify.ts";
 import type { Identity } from "./identity.ts";
@@ -20,10 +21,11 @@ import type { SignalPoint, SignalReport } from "./report.ts";
 import type { RunEnd, RunHandle, RunStart } from "./run.ts";
 import { identityOfRun, isByItself } from "./run-identity.ts";
 import { SignalWindow } from "./signal-window.ts";
-import { rootOf, SpanNode } from "./span-node.ts";
+import { nearer, rootOf, SpanNode } from "./span-node.ts";
 import { SPAN_KIND, type SpanView } from "./span-view.ts";
 import { newTrace, Traces, type TraceState } from "./traces.ts";
 import { Urgency } from "./urgency.ts";
+import { waitEnded } from "./waits.ts";
 
 export interface SignalRecorderOptions {
   readonly instance: string;
@@ -149,8 +151,19 @@ export class SignalRecorder {
     this.#end(node, ended, Math.max(0, nowMs - node.startMs), nowMs);
   }
 
-  setWaiting(dependency: string, priority: Priority, count: number): void {
-    if (this.#window.setWaiting(dependency, priority, count)) this.#urgency.turned();
+  /** The hook lets a run wait, or refuses it, before it begins. Gives what `waitEnded` takes; nothing where nothing is above it. */
+  waitStarted(start: RunStart): RunHandle | undefined {
+    if (isByItself(start) && this.#tree.detached.size === 0) return undefined;
+    return this.#tree.waitStarted(this.#newRun(start, 0));
+  }
+
+  /** The run begins now, or it never will. */
+  waitEnded(handle: RunHandle | undefined, admitted: boolean): void {
+    if (handle instanceof SpanNode) waitEnded(handle, admitted);
+  }
+
+  setWaiting(dependency: string, priority: Priority, count: number, nowMs: number): void {
+    if (this.#window.setWaiting(dependency, priority, count, nowMs)) this.#urgency.turned();
   }
 
   /** What the hook did with a call, and how long it held it. */
@@ -168,6 +181,11 @@ export class SignalRecorder {
 
   spanDropped(reason: string): void {
     this.#window.spanDropped(reason);
+  }
+
+  /** Something else that is bounded had no room. */
+  signalDropped(reason: string): void {
+    this.#window.signalDropped(reason);
   }
 
   setIdentities(rules: readonly IdentityRule[]): void {
@@ -209,6 +227,13 @@ export class SignalRecorder {
   }
 
   #startRun(start: RunStart, nowMs: number): SpanNode {
+    const node = this.#newRun(start, nowMs);
+    this.#add(node, nowMs);
+    this.#tree.enter(node);
+    return node;
+  }
+
+  #newRun(start: RunStart, nowMs: number): SpanNode {
     const { parentSpanId } = start;
     const spanId = spanIdOfRun(this.#seq);
     const run = this.#nodeOf(start.parent);
@@ -231,8 +256,6 @@ export class SignalRecorder {
     node.priority = start.priority;
     node.digest = start.digest ?? 0;
     node.agent = node.identity.agent ?? node.above?.agent ?? this.#agent ?? this.#instance;
-    this.#add(node, nowMs);
-    this.#tree.enter(node);
     return node;
   }
 
@@ -276,7 +299,8 @@ export class SignalRecorder {
     });
     node.run = run;
     node.priority = (run ?? above)?.priority ?? 3;
-    node.agent = identity.agent ?? above?.agent ?? this.#agentOf(span);
+    node.agent =
+      identity.agent ?? above?.agent ?? agentOfResource(span, this.#agent) ?? this.#instance;
     node.traceAttempts = node.trace.attempts;
     if (identity.weak === true) node.view = span;
     this.#add(node, nowMs);
@@ -366,32 +390,10 @@ export class SignalRecorder {
     if (isCounted(identity)) this.#tree.enter(node);
   }
 
-  /** Who calls where no agent's span is above: whom the resource names, else the process. */
-  #agentOf({ resource }: SpanView): string {
-    const main = readFirst(resource, ["gen_ai.main_agent.name", "gen_ai.main_agent.id"]);
-    if (main !== undefined) return cleanName(main);
-    if (this.#agent !== undefined) return this.#agent;
-    const instance = readString(resource, "service.instance.id");
-    return instance === undefined ? this.#instance : cleanName(instance);
-  }
-
   /** An open run to the dependency may be it as well. */
   #openCallTo(dependency: string, node: SpanNode): SpanNode | undefined {
     for (const run of this.#loneRuns)
       if (run.route.identity.dependency === dependency) this.#nodeOf(run);
     return latestOpenCall(this.#open.nodes(), dependency, node);
   }
-}
-
-function isCounted({ layer }: Identity): boolean {
-  return layer === "call" || layer === "attempt";
-}
-
-function mayHaveOutsiders({ identity, scope }: SpanNode): boolean {
-  return identity.detached === true || (identity.weak === true && isDetachedScope(scope));
-}
-
-/** Whichever is further in: a span that started within the run, else the run, which makes no span of its own. */
-function nearer(parent: SpanNode | undefined, run: SpanNode | undefined): SpanNode | undefined {
-  return parent !== undefined && (run === undefined || parent.run === run) ? parent : run;
 }

@@ -72,3 +72,10 @@ it("keeps to its limit, and has room again when a repetition is over", () => {
   gauges.set({ ...CALL, agent: "another" }, 60_000);
   expect(valuesOf(gauges, 60_000)).toEqual([5]);
 });
+
+it("says so where there is no room for one more", () => {
+  const gauges = new RepeatGauges(1);
+  expect(gauges.set(CALL, 0)).toBe(true);
+  expect(gauges.set(CALL, 1)).toBe(true);
+  expect(gauges.set({ ...CALL, agent: "other" }, 2)).toBe(false);
+});

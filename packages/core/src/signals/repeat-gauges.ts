@@ -11,11 +11,14 @@ export interface RepeatedCall extends Repetition {
   readonly hasDigest: boolean;
 }
 
-interface Gauge extends RepeatedCall {
+interface Gauge {
+  readonly call: Omit<RepeatedCall, keyof Repetition>;
+  cycles: number;
+  periodMs: number;
   /** When it was last continued. */
-  readonly seenMs: number;
+  seenMs: number;
   /** Continued since the last flush. */
-  readonly isNew: boolean;
+  isNew: boolean;
 }
 
 /** Without a further cycle for this many periods it is over. */
@@ -30,14 +33,25 @@ export class RepeatGauges {
     this.#limit = limit;
   }
 
-  set(repeated: RepeatedCall, atMs: number): void {
-    const { agent, dependency, outcome, hasDigest } = repeated;
+  /** False: there is no room for one more. */
+  set(repeated: RepeatedCall, atMs: number): boolean {
+    const { agent, dependency, outcome, hasDigest, cycles, periodMs } = repeated;
     const key = `${agent}\n${dependency}\n${outcome}\n${hasDigest}`;
     const known = this.#gauges.get(key);
-    if (known === undefined && this.#gauges.size >= this.#limit) return;
+    if (known === undefined) {
+      if (this.#gauges.size >= this.#limit) return false;
+      const call = { agent, dependency, outcome, hasDigest };
+      this.#gauges.set(key, { call, cycles, periodMs, seenMs: atMs, isNew: true });
+      return true;
+    }
     // Two units of work of one agent may both repeat themselves; what an earlier window saw of either is the past.
-    const isLonger = known?.isNew === true && known.cycles > repeated.cycles;
-    this.#gauges.set(key, { ...(isLonger ? known : repeated), seenMs: atMs, isNew: true });
+    if (!known.isNew || cycles > known.cycles) {
+      known.cycles = cycles;
+      known.periodMs = periodMs;
+    }
+    known.seenMs = atMs;
+    known.isNew = true;
+    return true;
   }
 
   flush(points: SignalPoint[], nowMs: number): void {
@@ -46,13 +60,14 @@ export class RepeatGauges {
         this.#gauges.delete(key);
         continue;
       }
-      this.#gauges.set(key, { ...gauge, isNew: false });
+      gauge.isNew = false;
       points.push(pointOf(gauge));
     }
   }
 }
 
-function pointOf({ dependency, agent, outcome, hasDigest, cycles }: RepeatedCall): SignalPoint {
+function pointOf({ call, cycles }: Gauge): SignalPoint {
+  const { dependency, agent, outcome, hasDigest } = call;
   const attributes = { dependency, agent, outcome, ...(hasDigest && { digest: true as const }) };
   return { signal: "headway.repeat.length", attributes, value: cycles };
 }

@@ -15,7 +15,13 @@ export function identityOfRun({ dependency, operation = "", agent, attempt }: Ru
 }
 
 /** Nothing says that anything is above it, or that it belongs with others. */
-export function isByItself({ parent, traceId, parentSpanId, workflow, attempt }: RunStart): boolean {
+export function isByItself({
+  parent,
+  traceId,
+  parentSpanId,
+  workflow,
+  attempt,
+}: RunStart): boolean {
   return (
     parent === undefined &&
     traceId === undefined &&

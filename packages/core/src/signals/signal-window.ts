@@ -4,6 +4,7 @@ import type { Priority } from "./priority.ts";
 import type { RecorderLimits } from "./recorder-limits.ts";
 import { RepeatGauges, type RepeatedCall } from "./repeat-gauges.ts";
 import type { SignalPoint } from "./report.ts";
+import { WaitOnset } from "./wait-onset.ts";
 
 /** A dependency that nothing happened at for this many windows gives its place free. */
 const IDLE_WINDOWS = 60;
@@ -26,8 +27,10 @@ export class SignalWindow {
   readonly #spansDropped = new Map<string, number>();
   readonly #reportsFailed = new Map<string, number>();
   readonly #waiting = new Map<string, Gauge>();
+  readonly #onset = new WaitOnset();
   readonly #leases = new Map<string, number>();
   readonly #repeats: RepeatGauges;
+  readonly #signalsDropped = new Map<string, number>();
   #dependenciesDropped = 0;
   /** Which window it is: what was looked up in one is not good in the next. */
   epoch = 0;
@@ -76,24 +79,34 @@ export class SignalWindow {
     this.#reportsFailed.set(reason, (this.#reportsFailed.get(reason) ?? 0) + 1);
   }
 
-  /** True where callers wait that did not before. */
-  setWaiting(dependency: string, priority: Priority, count: number): boolean {
+  signalDropped(reason: string): void {
+    if (this.#signalsDropped.size >= REASONS_MAX && !this.#signalsDropped.has(reason)) return;
+    this.#signalsDropped.set(reason, (this.#signalsDropped.get(reason) ?? 0) + 1);
+  }
+
+  /** True where callers begin to wait for a dependency that nobody has waited for lately. */
+  setWaiting(dependency: string, priority: Priority, count: number, nowMs: number): boolean {
     const key = `${priority}${dependency}`;
     const gauge = this.#waiting.get(key);
     const before = gauge?.count ?? 0;
     if (gauge !== undefined) gauge.count = count;
     else if (this.#waiting.size < this.#limits.dependencies)
       this.#waiting.set(key, { dependency, priority, count });
-    return before === 0 && count > 0;
+    else {
+      this.signalDropped("waiting");
+      return false;
+    }
+    return this.#onset.changed(dependency, count - before, nowMs);
   }
 
   setLease(dependency: string, amount: number): void {
-    if (this.#leases.size >= this.#limits.dependencies && !this.#leases.has(dependency)) return;
-    this.#leases.set(dependency, amount);
+    const hasRoom = this.#leases.size < this.#limits.dependencies || this.#leases.has(dependency);
+    if (hasRoom) this.#leases.set(dependency, amount);
+    else this.signalDropped("lease");
   }
 
   setRepeat(repeated: RepeatedCall, atMs: number): void {
-    this.#repeats.set(repeated, atMs);
+    if (!this.#repeats.set(repeated, atMs)) this.signalDropped("repeat");
   }
 
   flush(points: SignalPoint[], windowMs: number, nowMs: number): void {
@@ -111,6 +124,7 @@ export class SignalWindow {
       pairs.flush(points);
     }
     this.#flushGauges(points);
+    this.#onset.sweep(nowMs);
     this.#repeats.flush(points, nowMs);
     this.#flushCounts(points, dropped + this.#dependenciesDropped);
     this.#dependenciesDropped = 0;
@@ -139,12 +153,11 @@ export class SignalWindow {
     for (const [reason, value] of this.#reportsFailed) {
       points.push({ signal: "headway.report.failed", attributes: { reason }, value });
     }
-    if (dropped > 0)
-      points.push({
-        signal: "headway.signal.dropped",
-        attributes: { reason: "cardinality" },
-        value: dropped,
-      });
+    if (dropped > 0) this.#signalsDropped.set("cardinality", dropped);
+    for (const [reason, value] of this.#signalsDropped) {
+      points.push({ signal: "headway.signal.dropped", attributes: { reason }, value });
+    }
+    this.#signalsDropped.clear();
     this.#spansDropped.clear();
     this.#reportsFailed.clear();
   }

@@ -34,6 +34,12 @@ export class SpanNode implements RunHandle {
   /** Nodes that are this one's attempts or layers; with none it is an attempt itself. */
   claimed = 0;
   claimedOpen = 0;
+  /** Of these, those that Headway refused and that never went out. */
+  claimedRefused = 0;
+  /** Would-be attempts of it that the hook keeps waiting, of what dependency, and whether the last was refused. */
+  waits = 0;
+  waitedFor = "";
+  wasRefused = false;
   /** It was counted among its claimer's open ones. */
   wasOpenAtJoin = false;
   /** Set on the outermost layer of a call. */
@@ -93,6 +99,21 @@ export function rootOf(of: SpanNode): SpanNode {
   let node = of;
   while (node.claimer !== undefined) node = node.claimer;
   return node;
+}
+
+/** Its trace holds nothing else that it could be in order with. */
+export function isByItself({ above, parentSpanId, isRun, trace, spanId }: SpanNode): boolean {
+  const isRoot = above === undefined && parentSpanId === undefined;
+  // A run that names its workflow shares that with its other runs; any other root has a trace to itself.
+  return isRoot && !(isRun && trace.traceId !== spanId);
+}
+
+/** Whichever is further in: a span that started within the run, else the run, which makes no span of its own. */
+export function nearer(
+  parent: SpanNode | undefined,
+  run: SpanNode | undefined,
+): SpanNode | undefined {
+  return parent !== undefined && (run === undefined || parent.run === run) ? parent : run;
 }
 
 export interface SpanNodeStart {

@@ -101,6 +101,35 @@ describe("a connection", () => {
     expect(new Set(scene.requests)).toEqual(new Set(["/v1/decisions/stream"]));
   });
 
+  it("goes back from polling to the stream without a word of loss", async () => {
+    const service = await serve();
+    service.behaviour = "no-stream";
+    const scene = new Scene(service.url);
+    await scene.until("lost");
+    await scene.clock.advance(1_000);
+    await scene.until("connected");
+    service.behaviour = "serve";
+    const before = scene.said.length;
+    for (let step = 0; step < 40 && service.streamCount === 0; step += 1) {
+      service.change({});
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await scene.clock.advance(10_000);
+    }
+    expect(scene.clock.nowMs).toBeGreaterThan(1_300_000);
+    expect(service.streamCount).toBe(1);
+    expect(scene.said.slice(before)).not.toContain("lost");
+  });
+
+  it("is not told by the service to stay away for longer than a minute", async () => {
+    const scene = new Scene("http://x.example", () =>
+      Promise.resolve(
+        new Response("retry: 86400000\n\n", { headers: { "content-type": "text/event-stream" } }),
+      ),
+    );
+    await scene.clock.advance(60_000);
+    expect(scene.requests).toHaveLength(2);
+  });
+
   it("ends at once, and for good, when it is closed", async () => {
     const service = await serve();
     const scene = new Scene(service.url);

@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   readonly onMessage: (message: DecisionMessage) => void;
   /** After the first message of a session. */
   readonly onConnected: () => void;
-  /** A session ended, or could not be had. */
+  /** A session broke off, or could not be had. */
   readonly onLost: () => void;
   /** Anything came from the service. */
   readonly onAlive: () => void;
@@ -24,6 +24,8 @@ export interface ConnectionOptions {
 
 const BACKOFF_MS_FIRST = 250;
 const BACKOFF_MS_MAX = 15_000;
+/** Longest pause that the service can ask for: a wrong figure must not cut a process off for a day. */
+const RETRY_MS_MAX = 60_000;
 /** How long to stay with polling before the stream gets another chance. */
 const POLL_MS_MAX = 300_000;
 
@@ -60,7 +62,7 @@ export class Connection {
       this.#failures = end.wasHealthy ? 0 : this.#failures + 1;
       // Where the service merely does not answer, the stream stays the way; where neither way works they alternate.
       if (end.isWaySuspect) this.#mayStream = !this.#mayStream;
-      this.#options.onLost();
+      if (!end.isPlanned) this.#options.onLost();
       await this.#pause(end);
     }
   }
@@ -97,7 +99,10 @@ export class Connection {
     const { clock, random } = this.#options;
     const ceilingMs = Math.min(BACKOFF_MS_FIRST * 2 ** this.#failures, BACKOFF_MS_MAX);
     // The lower half is certain, so that even the luckiest draw leaves the service a breath.
-    const pauseMs = Math.max(retryMs ?? 0, ceilingMs * (0.5 + random() / 2));
+    const pauseMs = Math.max(
+      Math.min(retryMs ?? 0, RETRY_MS_MAX),
+      ceilingMs * (0.5 + random() / 2),
+    );
     return new Promise((resolve) => {
       let cancel: Cancel = () => {};
       const done = () => {

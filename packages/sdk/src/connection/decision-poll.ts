@@ -15,14 +15,14 @@ export async function pollDecisions(options: SessionOptions, untilMs: number): P
   let etag: string | undefined;
   while (!options.signal.aborted && options.clock.now() < untilMs) {
     const answer = await ask(options, etag);
-    if (!answer.isGood) return { wasHealthy, isWaySuspect: !wasHealthy, retryMs: answer.retryMs };
+    const { isGood, retryMs } = answer;
+    if (!isGood) return { wasHealthy, isPlanned: false, isWaySuspect: !wasHealthy, retryMs };
     wasHealthy = true;
     etag = answer.etag;
     // A service that knows no long-poll answers at once, and must not be asked in a tight loop.
-    if (answer.retryMs !== undefined)
-      return { wasHealthy, isWaySuspect: !wasHealthy, retryMs: answer.retryMs };
+    if (retryMs !== undefined) return { wasHealthy, isPlanned: true, isWaySuspect: false, retryMs };
   }
-  return { wasHealthy, isWaySuspect: false, retryMs: undefined };
+  return { wasHealthy, isPlanned: wasHealthy, isWaySuspect: false, retryMs: undefined };
 }
 
 interface Answer {

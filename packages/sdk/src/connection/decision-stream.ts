@@ -44,7 +44,7 @@ export async function listenToStream(options: SessionOptions): Promise<SessionEn
     watchdog.abort();
   }
   const isWaySuspect = !wasHealthy && (hasAnswered || watchdog.hasBitten);
-  return { wasHealthy, isWaySuspect, retryMs };
+  return { wasHealthy, isPlanned: false, isWaySuspect, retryMs };
 }
 
 function request(options: SessionOptions, signal: AbortSignal): Promise<Response> {

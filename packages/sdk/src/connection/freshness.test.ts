@@ -43,10 +43,34 @@ describe("what the service said", () => {
     expect(scene.said).toEqual(["fresh", "stale"]);
   });
 
+  it("counts while the first reconnect is awaited, and each further failure changes nothing", async () => {
+    const scene = new Scene();
+    scene.freshness.connected();
+    scene.freshness.lost();
+    await scene.clock.advance(2_000);
+    scene.freshness.lost();
+    await scene.clock.advance(999);
+    expect(scene.said).toEqual(["fresh"]);
+    await scene.clock.advance(1);
+    expect(scene.said).toEqual(["fresh", "stale"]);
+  });
+
+  it("says nothing of an interruption that the first reconnect ends", async () => {
+    const scene = new Scene();
+    for (let turn = 0; turn < 5; turn += 1) {
+      scene.freshness.connected();
+      scene.freshness.lost();
+      await scene.clock.advance(2_000);
+    }
+    scene.freshness.connected();
+    expect(scene.said).toEqual(["fresh"]);
+  });
+
   it("counts again after a reconnect, and each outage is told once", async () => {
     const scene = new Scene();
     scene.freshness.connected();
     scene.freshness.lost();
+    await scene.clock.advance(5_000);
     scene.freshness.lost();
     scene.freshness.connected();
     scene.freshness.connected();

@@ -3,6 +3,8 @@ import { SILENCE_MS_MAX } from "./session.ts";
 
 /** Silence after which nothing the service said is obeyed any more: its longest tolerated one, and a try to reconnect. */
 const STALE_MS = SILENCE_MS_MAX + 5_000;
+/** The service asks to wait up to 2 s before the first reconnect; what that ends is no outage. */
+const RECONNECT_MS = 3_000;
 
 export interface FreshnessOptions {
   readonly clock: Clock;
@@ -13,14 +15,14 @@ export interface FreshnessOptions {
 }
 
 /**
- * Whether what the service said still counts. It stops to count after 45 s of silence; sooner where the connection is lost and
- * everything it had said has run out anyway. Said once per outage, in each direction.
+ * Whether what the service said still counts. It stops to count after 45 s of silence; sooner where the connection is lost, the
+ * first reconnect too, and everything it had said has run out anyway. Said once per outage, in each direction.
  */
 export class Freshness {
   readonly #options: FreshnessOptions;
   #state: "unknown" | "fresh" | "stale" = "unknown";
   #heardAtMs = Number.NEGATIVE_INFINITY;
-  #isConnected = false;
+  #lostAtMs: number | undefined = Number.NEGATIVE_INFINITY;
   #cancel: Cancel = () => {};
 
   constructor(options: FreshnessOptions) {
@@ -35,7 +37,7 @@ export class Freshness {
   /** Decisions arrived: what is known is right again. */
   connected(): void {
     this.heard();
-    this.#isConnected = true;
+    this.#lostAtMs = undefined;
     const wasFresh = this.#state === "fresh";
     this.#state = "fresh";
     if (!wasFresh) this.#options.onFresh();
@@ -43,7 +45,7 @@ export class Freshness {
   }
 
   lost(): void {
-    this.#isConnected = false;
+    this.#lostAtMs ??= this.#options.clock.now();
     this.#evaluate();
   }
 
@@ -65,7 +67,11 @@ export class Freshness {
 
   #staleAtMs(): number {
     const silentAtMs = this.#heardAtMs + STALE_MS;
-    return this.#isConnected ? silentAtMs : Math.min(silentAtMs, this.#options.knownUntilMs());
+    if (this.#lostAtMs === undefined) return silentAtMs;
+    return Math.min(
+      silentAtMs,
+      Math.max(this.#lostAtMs + RECONNECT_MS, this.#options.knownUntilMs()),
+    );
   }
 
   #watch(): void {

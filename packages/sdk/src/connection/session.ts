@@ -22,6 +22,8 @@ export interface SessionOptions {
 export interface SessionEnd {
   /** It delivered at least one message, or confirmed that there was nothing new. */
   readonly wasHealthy: boolean;
+  /** Nothing was lost: all was well, and it only makes way for the next session. */
+  readonly isPlanned: boolean;
   /** Something answered, or held the request open, and yet no message came: the way itself may be what fails. */
   readonly isWaySuspect: boolean;
   /** The service asked for this pause before the next try. */

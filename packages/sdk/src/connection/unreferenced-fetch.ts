@@ -29,7 +29,15 @@ export function unreferencedFetch(url: string, init: FetchInit): Promise<Respons
   return suppressTracing(
     () =>
       new Promise((resolve, reject) => {
-        const request = open(url, init, (message) => resolve(toResponse(message)));
+        const request = open(url, init, (message) => {
+          try {
+            resolve(toResponse(message));
+          } catch (error) {
+            // A status that no Response can have. Thrown from a socket's event it would end the application's process.
+            message.destroy();
+            reject(error);
+          }
+        });
         request.on("socket", (socket) => socket.unref());
         request.on("error", reject);
         request.end(init.body);

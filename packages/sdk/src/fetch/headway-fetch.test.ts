@@ -7,6 +7,7 @@ import { FixtureService, portOf, wireDecision } from "../fixtures/fixture-servic
 import { reportedAttempts } from "../fixtures/reported-attempts.ts";
 import type { Headway } from "../headway.ts";
 import { NotNow } from "../not-now.ts";
+import { SIGNAL_SOURCE } from "../signal-source.ts";
 import { headwayFetch } from "./headway-fetch.ts";
 import { headwayInterceptor } from "./headway-interceptor.ts";
 
@@ -55,6 +56,17 @@ async function decide(change: object): Promise<void> {
   service.change({ decisions: [wireDecision({ scope, ...change })] });
   await arrived;
 }
+
+const spent = {
+  aborted: false,
+  paused: false,
+  reason: null,
+  rawHeaders: [],
+  rawTrailers: [],
+  abort() {},
+  pause() {},
+  resume() {},
+};
 
 async function outcomes(): Promise<Record<string, number>> {
   const counts = await reportedAttempts(headway, service);
@@ -146,6 +158,36 @@ describe("a guarded dispatcher", () => {
     expect(Number(headers["retry-after"])).toBeGreaterThan(50);
     expect(await body.text()).toBe("");
     expect((await undiciFetch(url, { dispatcher })).status).toBe(503);
+    await dispatcher.close();
+  });
+
+  it("tells the caller of a dispatch that throws, unless it was told already", async () => {
+    const told: string[] = [];
+    const handler = { onResponseError: (_: unknown, error: Error) => told.push(error.message) };
+    const requested = { origin: url, path: "/", method: "GET" } as const;
+    const guard = headwayInterceptor(headway);
+    guard(() => {
+      throw new Error("untold");
+    })(requested, handler);
+    guard((_, inner) => {
+      inner.onResponseError?.(spent, new Error("told"));
+      throw new Error("told again");
+    })(requested, handler);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told.toSorted()).toEqual(["told", "untold"]);
+    expect(await outcomes()).toEqual({ error: 2 });
+  });
+
+  it("stops waiting when its request is aborted", async () => {
+    await decide({});
+    const dispatcher = new Agent().compose(headwayInterceptor(headway, { waitMs: 10_000 }));
+    const abort = new AbortController();
+    const call = request(url, { dispatcher, signal: abort.signal });
+    abort.abort(new Error("enough"));
+    await expect(call).rejects.toThrow("enough");
+    expect(headway[SIGNAL_SOURCE].recorder.take(Date.now()).points).not.toContainEqual(
+      expect.objectContaining({ signal: "headway.call.waiting", value: 1 }),
+    );
     await dispatcher.close();
   });
 

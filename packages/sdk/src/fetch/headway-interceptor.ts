@@ -27,8 +27,9 @@ export function headwayInterceptor(
     const dependency = dependencyOf(request, options);
     if (dependency === undefined) return dispatch(request, handler);
     let isAccepted = true;
-    let hasStarted = false;
+    let [hasStarted, isTold] = [false, false];
     const { priority, agent, waitMs } = options;
+    const signal = signalOf(request);
     headway
       .run(
         {
@@ -36,18 +37,23 @@ export function headwayInterceptor(
           ...(priority === undefined ? {} : { priority }),
           ...(agent === undefined ? {} : { agent }),
           ...(waitMs === undefined ? {} : { waitMs }),
+          ...(signal === undefined ? {} : { signal }),
           classify: (settled) => ("value" in settled ? asClassification(settled.value) : undefined),
         },
         () => {
           hasStarted = true;
           return new Promise<Classification>((resolve, reject) => {
-            isAccepted = dispatch(request, observe(handler, resolve, reject));
+            const fail = (error: Error): void => {
+              isTold = true;
+              reject(error);
+            };
+            isAccepted = dispatch(request, observe(handler, resolve, fail));
           });
         },
       )
       .catch((error: unknown) => {
-        // Once it has started, the handler has been told of every error already.
-        if (!hasStarted) refuse(error, handler, options);
+        // Once it has started, the handler knows of every error but one: of a dispatch that threw.
+        if (!isTold) refuse(error, handler, hasStarted ? {} : options);
       });
     return isAccepted;
   };
@@ -59,6 +65,12 @@ function dependencyOf(
 ): string | undefined {
   if (origin === undefined || !URL.canParse(String(origin))) return undefined;
   return dependency(new URL(origin));
+}
+
+/** undici takes event emitters for signals too; those it heeds by itself once the request is out. */
+function signalOf(request: Dispatcher.DispatchOptions): AbortSignal | undefined {
+  const signal: unknown = Reflect.get(request, "signal");
+  return signal instanceof AbortSignal ? signal : undefined;
 }
 
 /** Passes everything on untouched, and tells how it ended. */

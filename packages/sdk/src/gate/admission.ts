@@ -2,6 +2,13 @@ import type { Decision } from "@headway/core";
 import type { NotNowCause } from "../not-now.ts";
 import type { Caller } from "./caller.ts";
 
+/** A place that may be lent to one call at a time. */
+export interface Lendable {
+  /** Its holder has not ended. */
+  isOpen: boolean;
+  isLent: boolean;
+}
+
 /** One call that wants to go out. */
 export interface Visit {
   readonly caller: Caller;
@@ -11,6 +18,8 @@ export interface Visit {
   /** When its caller gives up; Infinity where it never does. */
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal | undefined;
+  /** A place at this gate that the run around the call holds: the call may go on that. */
+  readonly held: Lendable | undefined;
 }
 
 /** Whether it may, and what stood behind that. */
@@ -21,6 +30,8 @@ export type Admission =
       readonly advised: Decision | null;
       readonly waitedMs: number;
       readonly isProbe: boolean;
+      /** It goes on the held place, which is lent to it now, and has not entered the gate. */
+      readonly isBorrowed: boolean;
     }
   | {
       readonly admitted: false;

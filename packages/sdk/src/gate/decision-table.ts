@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { DecisionMessage } from "./decision-message.ts";
 import { Gate } from "./gate.ts";
 import type { GateState } from "./gate.ts";
+import { isSameGrant, safeUntilMs } from "./lease-holding.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 export interface DecisionTableOptions {
@@ -16,6 +17,8 @@ export interface DecisionTableOptions {
   /** Calls waiting for one dependency. */
   readonly queueLengthMax: number;
   readonly onWaiting: (dependency: string, priority: Priority, count: number) => void;
+  /** A call goes out unguarded, as the table is full. */
+  readonly onUnguarded: () => void;
   readonly onLease: (dependency: string, amount: number) => void;
   readonly onDecision: (decision: Decision, state: "issued" | "ended") => void;
 }
@@ -24,6 +27,12 @@ export interface DecisionTableOptions {
 export interface Place {
   readonly gate: Gate;
   readonly room: WaitingRoom;
+}
+
+/** A lease, and when it was granted. */
+interface ToldLease {
+  readonly lease: Lease;
+  readonly toldAtMs: number;
 }
 
 /**
@@ -35,7 +44,7 @@ export class DecisionTable {
   readonly #places = new Map<string, Place>();
   readonly #decisions = new Map<string, Decision>();
   #byDependency = new Map<string, Decision[]>();
-  #leases = new Map<string, Lease>();
+  #leases = new Map<string, ToldLease>();
   #version = 0;
 
   constructor(options: DecisionTableOptions) {
@@ -45,11 +54,6 @@ export class DecisionTable {
 
   get version(): number {
     return this.#version;
-  }
-
-  /** How many dependencies are known here. */
-  get size(): number {
-    return this.#places.size;
   }
 
   /** Undefined: the table is full, and the call is not guarded. */
@@ -62,7 +66,8 @@ export class DecisionTable {
     let untilMs = Number.NEGATIVE_INFINITY;
     for (const { expiresAtMs } of this.#decisions.values())
       untilMs = Math.max(untilMs, expiresAtMs);
-    for (const { expiresAtMs } of this.#leases.values()) untilMs = Math.max(untilMs, expiresAtMs);
+    for (const { lease, toldAtMs } of this.#leases.values())
+      untilMs = Math.max(untilMs, safeUntilMs(lease, toldAtMs));
     return untilMs;
   }
 
@@ -70,7 +75,7 @@ export class DecisionTable {
     const touched = new Set<string>();
     this.#version = message.version;
     this.#applyDecisions(message, nowMs, touched);
-    if (message.leases !== undefined) this.#applyLeases(message.leases, touched);
+    if (message.leases !== undefined) this.#applyLeases(message.leases, nowMs, touched);
     this.#index();
     for (const dependency of touched) this.#update(dependency, nowMs);
   }
@@ -104,16 +109,22 @@ export class DecisionTable {
     }
   }
 
-  #applyLeases(leases: readonly Lease[], touched: Set<string>): void {
-    const next = new Map(leases.map((lease) => [lease.dependency, lease]));
+  #applyLeases(leases: readonly Lease[], nowMs: number, touched: Set<string>): void {
+    const next = new Map<string, ToldLease>();
+    for (const lease of leases) {
+      const known = this.#leases.get(lease.dependency);
+      // A message carries all leases, the old ones too; a term begins when it is granted.
+      const isOld = known !== undefined && isSameGrant(known.lease, lease);
+      next.set(lease.dependency, { lease, toldAtMs: isOld ? known.toldAtMs : nowMs });
+    }
     for (const dependency of this.#leases.keys()) {
       if (next.has(dependency)) continue;
       touched.add(dependency);
       this.#options.onLease(dependency, 0);
     }
-    for (const [dependency, { amount }] of next) {
+    for (const [dependency, { lease }] of next) {
       touched.add(dependency);
-      this.#options.onLease(dependency, amount);
+      this.#options.onLease(dependency, lease.amount);
     }
     this.#leases = next;
   }
@@ -132,14 +143,18 @@ export class DecisionTable {
     const place = this.#places.get(dependency);
     if (place === undefined) return;
     const decisions = this.#byDependency.get(dependency) ?? [];
-    place.gate.update(decisions, this.#leases.get(dependency) ?? null, nowMs);
+    const { lease = null, toldAtMs = nowMs } = this.#leases.get(dependency) ?? {};
+    place.gate.update(decisions, lease, toldAtMs);
     place.room.drain(nowMs);
   }
 
   #open(dependency: string): Place | undefined {
     const { dependenciesMax, clock } = this.#options;
     if (this.#places.size >= dependenciesMax) this.#dropIdle();
-    if (this.#places.size >= dependenciesMax) return undefined;
+    if (this.#places.size >= dependenciesMax) {
+      this.#options.onUnguarded();
+      return undefined;
+    }
     const gate = new Gate(dependency, this.#state);
     const place = { gate, room: new WaitingRoom(gate, this.#options) };
     this.#places.set(dependency, place);

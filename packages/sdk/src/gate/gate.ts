@@ -48,13 +48,13 @@ export class Gate {
     return this.#lease?.amount ?? 0;
   }
 
-  /** Takes what the service says now; the lease only where `lease` is given, `null` ending it. */
-  update(decisions: Iterable<Decision>, lease: Lease | null | undefined, nowMs: number): void {
+  /** Takes what the service says now; the lease only where `lease` is given, `null` ending it; it was told at `leasedAtMs`. */
+  update(decisions: Iterable<Decision>, lease: Lease | null | undefined, leasedAtMs: number): void {
     this.#decisions = inPrecedence(decisions);
     if (lease === null) this.#lease = undefined;
     else if (lease !== undefined) {
-      if (this.#lease === undefined) this.#lease = new LeaseHolding(lease, nowMs);
-      else this.#lease.renew(lease, nowMs);
+      if (this.#lease === undefined) this.#lease = new LeaseHolding(lease, leasedAtMs);
+      else this.#lease.renew(lease, leasedAtMs);
     }
     this.refresh();
   }
@@ -121,7 +121,8 @@ export class Gate {
   }
 
   #judgeHold(decision: Decision, advised: Decision | null, draw: number, nowMs: number): Judgement {
-    if (this.#lease?.mayProbe(nowMs) === true) {
+    // Nobody probes through a hold of the operator's, whatever lease an engine's hold beside it has given.
+    if (!isOverride(decision) && this.#lease?.mayProbe(this.inFlight, nowMs) === true) {
       return { goes: true, decision, advised, isProbe: true };
     }
     const endMs = Math.max(nowMs, decision.notBeforeMs ?? decision.expiresAtMs);

@@ -1,7 +1,7 @@
 import type { Lease } from "@headway/core";
 
-/** Two grants of one probe are at least this far apart; less is the same grant told twice, times converted anew. */
-const PROBE_RENEWAL_MS_MIN = 200;
+/** Two grants expire at least this far apart; less is the same grant told twice, times converted anew. */
+const RENEWAL_MS_MIN = 200;
 /** A tenth of a second's worth may start at once; the rest is spaced. */
 const BURST_SECONDS = 0.1;
 
@@ -11,41 +11,41 @@ const BURST_SECONDS = 0.1;
  */
 export class LeaseHolding {
   #lease: Lease;
-  #termMs: number;
+  /** When the safe amount ends too. */
+  #untilMs: number;
   /** Expiry of the grant whose probe has gone out; undefined while it may still go. */
   #probedGrantMs: number | undefined;
   #isProbing = false;
   /** When the next start is due at the leased rate (the generic cell rate algorithm). */
   #nextStartMs = Number.NEGATIVE_INFINITY;
 
-  constructor(lease: Lease, nowMs: number) {
+  constructor(lease: Lease, toldAtMs: number) {
     this.#lease = lease;
-    this.#termMs = lease.expiresAtMs - nowMs;
+    this.#untilMs = safeUntilMs(lease, toldAtMs);
   }
 
   get amount(): number {
     return this.#lease.amount;
   }
 
-  renew(lease: Lease, nowMs: number): void {
+  renew(lease: Lease, toldAtMs: number): void {
     this.#lease = lease;
     if (!lease.probe) this.#probedGrantMs = undefined;
-    this.#termMs = lease.expiresAtMs - nowMs;
+    this.#untilMs = safeUntilMs(lease, toldAtMs);
   }
 
   /** Attempts this process may have in flight now. Infinity: no longer limited. */
   limitAt(nowMs: number): number {
     const { amount, safe, expiresAtMs } = this.#lease;
     if (nowMs < expiresAtMs) return amount;
-    return nowMs < expiresAtMs + this.#termMs ? safe : Number.POSITIVE_INFINITY;
+    return nowMs < this.#untilMs ? safe : Number.POSITIVE_INFINITY;
   }
 
   /** When the limit changes by itself next; Infinity where it will not. */
   changesAfter(nowMs: number): number {
     const { expiresAtMs } = this.#lease;
     if (nowMs < expiresAtMs) return expiresAtMs;
-    const endMs = expiresAtMs + this.#termMs;
-    return nowMs < endMs ? endMs : Number.POSITIVE_INFINITY;
+    return nowMs < this.#untilMs ? this.#untilMs : Number.POSITIVE_INFINITY;
   }
 
   /** The moment from which one more attempt is within the leased rate. */
@@ -64,13 +64,14 @@ export class LeaseHolding {
     this.#nextStartMs = Math.max(this.#nextStartMs, nowMs) + 1_000 / ratePerSecond;
   }
 
-  /** Whether this process was elected to probe and this grant's one attempt has not gone out yet. */
-  mayProbe(nowMs: number): boolean {
-    const { probe, expiresAtMs } = this.#lease;
-    if (!probe || this.#isProbing || nowMs >= expiresAtMs) return false;
-    return (
-      this.#probedGrantMs === undefined || expiresAtMs > this.#probedGrantMs + PROBE_RENEWAL_MS_MIN
-    );
+  /**
+   * Whether this process was elected to probe and this grant's one attempt has not gone out yet. Attempts from before the hold
+   * that are still out take its place: a dependency that answers none of them learns nothing from one more.
+   */
+  mayProbe(inFlight: number, nowMs: number): boolean {
+    const { probe, amount, expiresAtMs } = this.#lease;
+    if (!probe || this.#isProbing || inFlight >= amount || nowMs >= expiresAtMs) return false;
+    return this.#probedGrantMs === undefined || expiresAtMs > this.#probedGrantMs + RENEWAL_MS_MIN;
   }
 
   probeStarted(): void {
@@ -81,4 +82,13 @@ export class LeaseHolding {
   probeEnded(): void {
     this.#isProbing = false;
   }
+}
+
+/** When a lease that was told at `toldAtMs` says nothing more: at its end, and one more term at its safe amount. */
+export function safeUntilMs({ expiresAtMs }: Lease, toldAtMs: number): number {
+  return expiresAtMs + Math.max(0, expiresAtMs - toldAtMs);
+}
+
+export function isSameGrant(a: Lease, b: Lease): boolean {
+  return Math.abs(a.expiresAtMs - b.expiresAtMs) < RENEWAL_MS_MIN;
 }

@@ -46,7 +46,7 @@ export class WaitQueue<T> {
     this.#places.splice(this.#positionOf(place), 0, place);
   }
 
-  /** Takes out each item that `leaves` says goes; asked in order, once each. */
+  /** Takes out each item that `leaves` says goes; asked in order, once each. `leaves` must not come back to the queue. */
   drain(leaves: (item: T) => boolean): void {
     for (let index = 0; index < this.#places.length;) {
       const place = this.#places[index]!;

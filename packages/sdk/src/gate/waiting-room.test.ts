@@ -1,65 +1,10 @@
 import { getEventListeners } from "node:events";
-import type { Decision, Lease } from "@headway/core";
 import { describe, expect, it } from "vitest";
 import { decision, lease, shape } from "../fixtures/decisions.ts";
-import { ManualClock, settle } from "../fixtures/manual-clock.ts";
-import type { Admission, Visit } from "./admission.ts";
-import { Gate } from "./gate.ts";
-import { WaitingRoom } from "./waiting-room.ts";
+import { settle } from "../fixtures/manual-clock.ts";
+import { Scene } from "../fixtures/waiting-scene.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-interface VisitChange extends Partial<Omit<Visit, "caller">> {
-  readonly priority?: Visit["caller"]["priority"];
-  readonly agent?: string;
-}
-
-function visit({ priority = 3, agent, ...change }: VisitChange = {}): Visit {
-  return {
-    caller: { priority, agent },
-    fairnessKey: agent ?? "",
-    waitMs: 30_000,
-    deadlineAtMs: NEVER,
-    signal: undefined,
-    ...change,
-  };
-}
-
-class Scene {
-  readonly clock = new ManualClock();
-  readonly state = { isStale: false, enforces: true };
-  readonly gate = new Gate("tool:x", this.state);
-  readonly waiting: number[] = [];
-  readonly left: string[] = [];
-  draw = 0;
-  readonly room = new WaitingRoom(this.gate, {
-    clock: this.clock,
-    random: () => this.draw,
-    queueLengthMax: 4,
-    onWaiting: (_, __, count) => this.waiting.push(count),
-  });
-
-  told(decisions: readonly Decision[], held: Lease | null = null): this {
-    this.gate.update(decisions, held, this.clock.nowMs);
-    this.room.drain(this.clock.nowMs);
-    return this;
-  }
-
-  async admit(change?: VisitChange): Promise<Admission> {
-    return this.room.admit(visit(change), this.clock.nowMs);
-  }
-
-  /** Admits in the background and notes the name once it is let in. */
-  async enqueue(name: string, change?: VisitChange): Promise<void> {
-    const admission = await this.admit(change);
-    this.left.push(admission.admitted ? name : `${name}: ${admission.because}`);
-  }
-
-  end(): void {
-    this.gate.leave();
-    this.room.drain(this.clock.nowMs);
-  }
-}
 
 describe("a hold", () => {
   it("keeps everybody until it is ended", async () => {
@@ -122,7 +67,7 @@ describe("a hold", () => {
   });
 
   it("lets exactly one attempt of the elected prober through, and one more by the next grant", async () => {
-    const probe = lease({ amount: 0, safe: 0, probe: true });
+    const probe = lease({ amount: 1, safe: 0, probe: true });
     const scene = new Scene().told([decision()], probe);
     const first = await scene.admit();
     expect(first).toMatchObject({ admitted: true, isProbe: true });
@@ -139,12 +84,32 @@ describe("a hold", () => {
     expect(scene.left).toEqual(["second"]);
   });
 
+  it("sends no probe through a hold of the operator's, although an engine's hold beside it has one", async () => {
+    const byHand = { code: "override", summary: "by hand", detections: [] };
+    const holds = [decision(), decision({ id: "override", reason: byHand })];
+    const scene = new Scene().told(holds, lease({ amount: 1, safe: 0, probe: true }));
+    expect(await scene.admit({ waitMs: 0 })).toMatchObject({ admitted: false });
+  });
+
   it("sends no second probe while the first is out, however often the grant is renewed", async () => {
-    const probe = lease({ amount: 0, safe: 0, probe: true });
+    const probe = lease({ amount: 1, safe: 0, probe: true });
     const scene = new Scene().told([decision()], probe);
     expect(await scene.admit()).toMatchObject({ isProbe: true });
     scene.told([decision()], { ...probe, expiresAtMs: probe.expiresAtMs + 5_000 });
     expect(await scene.admit({ waitMs: 0 })).toMatchObject({ admitted: false });
+  });
+
+  it("lets no probe through while an attempt from before the hold is still out", async () => {
+    const scene = new Scene();
+    expect(await scene.admit()).toMatchObject({ isProbe: false });
+    scene.told([decision()], lease({ amount: 1, safe: 0, probe: true }));
+    void scene.enqueue("probe");
+    await settle();
+    expect(scene.left).toEqual([]);
+    scene.end();
+    await settle();
+    expect(scene.left).toEqual(["probe"]);
+    expect(scene.gate.inFlight).toBe(1);
   });
 
   it("stops to count when the service is silent", async () => {
@@ -324,6 +289,25 @@ describe("waiting", () => {
     await settle();
     expect(scene.left).toEqual(["d: queue_full"]);
     expect(scene.room.length).toBe(4);
+  });
+
+  it("ends with one place, even where telling that it ended lets others go", async () => {
+    const scene = full();
+    const abort = new AbortController();
+    for (const name of ["a", "b", "c"]) void scene.enqueue(name);
+    const aborted = scene.admit({ signal: abort.signal }).catch(() => undefined);
+    await settle();
+    // As the engine in this process does: news of the waiting can tick it, and a tick drains; a listener may do anything.
+    scene.onWaiting = () => {
+      abort.abort();
+      scene.room.drain(scene.clock.nowMs);
+    };
+    scene.told([shape()], lease({ amount: 4, safe: 0 }));
+    await settle();
+    expect(scene.left).toEqual(["a", "b", "c"]);
+    expect(scene.gate.inFlight).toBe((await aborted) === undefined ? 3 : 4);
+    expect(scene.waiting.at(-1)).toBe(0);
+    expect(scene.clock.timerCount).toBe(0);
   });
 
   it("can't be jumped by a newcomer", async () => {

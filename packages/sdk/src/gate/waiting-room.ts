@@ -19,8 +19,8 @@ interface Waiter {
   readonly visit: Visit;
   readonly draw: number;
   readonly sinceMs: number;
+  /** Ends the wait; runs no code but the room's own before it returns. */
   readonly settle: (admission: Admission) => void;
-  readonly leave: () => void;
   /** What it waited for last: named when it goes, though it may have ended by then. */
   metBy: Decision | null;
   /** The hold that it met last. */
@@ -41,6 +41,10 @@ const DEADLINE_MARGIN_MS = 10;
  * W2  Nobody waits in vain: a call whose turn is known to come too late is refused at once, with when to come back.
  * W3  A call that cannot finish before its deadline does not go out while a decision limits the dependency.
  * W4  Those that a hold kept do not return together: each waits its own part of the spread, unless a lease spaces them.
+ * W5  A call below a run that holds a place here goes on that place as soon as no other call does: the run may be waiting for
+ *     it, and would keep the place from it for ever.
+ * W6  Telling of the waiting may come back here (it can tick the engine in this process), so it comes last: whoever goes is
+ *     out of the queue, settled and deaf to its signal by then.
  */
 export class WaitingRoom {
   readonly #gate: Gate;
@@ -62,6 +66,8 @@ export class WaitingRoom {
   /** Enters the gate if the call may go now; else waits, or refuses. Rejects only with the signal's reason. */
   admit(visit: Visit, nowMs: number): Admission | Promise<Admission> {
     visit.signal?.throwIfAborted();
+    const borrowed = borrow(visit, 0);
+    if (borrowed !== undefined) return borrowed;
     const draw = this.#options.random();
     const judgement = this.#gate.judge(visit.caller, draw, nowMs);
     if (judgement.goes && this.#queue.length === 0) {
@@ -86,31 +92,40 @@ export class WaitingRoom {
   drain(nowMs: number): void {
     this.#cancelWake();
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    this.#queue.drain((waiter) => this.#leaves(waiter, nowMs));
+    const gone: Visit[] = [];
+    this.#queue.drain((waiter) => {
+      const admission = this.#answer(waiter, nowMs);
+      if (admission === undefined) return false;
+      waiter.settle(admission);
+      gone.push(waiter.visit);
+      return true;
+    });
     if (Number.isFinite(this.#wakeAtMs)) this.#wake(this.#wakeAtMs - nowMs);
+    for (const visit of gone) this.#changed(visit, -1);
   }
 
-  #leaves(waiter: Waiter, nowMs: number): boolean {
-    const judgement = this.#gate.judge(waiter.visit.caller, waiter.draw, nowMs);
+  /** Undefined: it goes on waiting. */
+  #answer(waiter: Waiter, nowMs: number): Admission | undefined {
     const waitedMs = nowMs - waiter.sinceMs;
+    const borrowed = borrow(waiter.visit, waitedMs);
+    if (borrowed !== undefined) return borrowed;
+    const judgement = this.#gate.judge(waiter.visit.caller, waiter.draw, nowMs);
     if (judgement.goes) {
       const releaseAtMs = this.#releaseAt(waiter, judgement, nowMs);
       if (releaseAtMs > nowMs) {
         this.#wakeAtMs = Math.min(this.#wakeAtMs, releaseAtMs);
-        return false;
+        return undefined;
       }
       const decision = judgement.decision ?? waiter.metBy;
-      waiter.settle(this.#enter({ ...judgement, decision }, waitedMs, nowMs));
-      return true;
+      return this.#enter({ ...judgement, decision }, waitedMs, nowMs);
     }
     if (judgement.decision !== null) this.#remember(waiter, judgement.decision);
     const because = this.#refusedAtOnce(waiter.visit, judgement, nowMs, waiter.sinceMs);
     if (because === undefined) {
       this.#wakeAtMs = Math.min(this.#wakeAtMs, judgement.askAgainAtMs);
-      return false;
+      return undefined;
     }
-    waiter.settle(this.#refuse(because, judgement, waitedMs, judgement.retryAtMs - nowMs));
-    return true;
+    return this.#refuse(because, judgement, waitedMs, judgement.retryAtMs - nowMs);
   }
 
   #remember(waiter: Waiter, decision: Decision): void {
@@ -158,7 +173,7 @@ export class WaitingRoom {
   ): Admission {
     const { decision, advised, isProbe } = judgement;
     this.#gate.enter(nowMs, isProbe);
-    return { admitted: true, decision, advised, waitedMs, isProbe };
+    return { admitted: true, decision, advised, waitedMs, isProbe, isBorrowed: false };
   }
 
   #refuse(
@@ -191,11 +206,16 @@ export class WaitingRoom {
       const { clock } = this.#options;
       const { signal } = visit;
       const latestAtMs = Math.min(nowMs + visit.waitMs, this.#latestStart(visit));
+      const leave = () => {
+        cancel();
+        signal?.removeEventListener("abort", onAbort);
+      };
       const onAbort = () => {
-        if (this.#queue.remove(waiter)) this.#changed(visit, -1);
-        if (this.#queue.length === 0) this.#cancelWake();
-        waiter.leave();
+        leave();
         reject(reasonOf(signal));
+        if (!this.#queue.remove(waiter)) return;
+        if (this.#queue.length === 0) this.#cancelWake();
+        this.#changed(visit, -1);
       };
       const onTimeout = () => {
         const because = nowMs + visit.waitMs <= latestAtMs ? "wait" : "deadline";
@@ -211,13 +231,8 @@ export class WaitingRoom {
         heldBy: null,
         releaseAtMs: undefined,
         settle: (admission) => {
-          this.#changed(visit, -1);
-          waiter.leave();
+          leave();
           resolve(admission);
-        },
-        leave: () => {
-          cancel();
-          signal?.removeEventListener("abort", onAbort);
         },
       };
       signal?.addEventListener("abort", onAbort, { once: true });
@@ -237,6 +252,7 @@ export class WaitingRoom {
     const judgement = this.#gate.judge(waiter.visit.caller, waiter.draw, nowMs);
     const retryAfterMs = judgement.goes ? 0 : judgement.retryAtMs - nowMs;
     waiter.settle(this.#refuse(because, judgement, nowMs - waiter.sinceMs, retryAfterMs));
+    this.#changed(waiter.visit, -1);
   }
 
   #changed({ caller: { priority } }: Visit, by: 1 | -1): void {
@@ -249,6 +265,13 @@ export class WaitingRoom {
     const { clock } = this.#options;
     this.#cancelWake = clock.schedule(() => this.drain(clock.now()), Math.max(delayMs, 1));
   }
+}
+
+function borrow({ held }: Visit, waitedMs: number): Admission | undefined {
+  if (held === undefined || !held.isOpen || held.isLent) return undefined;
+  held.isLent = true;
+  const [decision, advised] = [null, null];
+  return { admitted: true, decision, advised, waitedMs, isProbe: false, isBorrowed: true };
 }
 
 function reasonOf(signal: AbortSignal | undefined): unknown {

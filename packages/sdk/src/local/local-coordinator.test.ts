@@ -2,6 +2,9 @@ import { afterEach, expect, it } from "vitest";
 import { createHeadway } from "../create-headway.ts";
 import { ManualClock } from "../fixtures/manual-clock.ts";
 import type { Headway } from "../headway.ts";
+import type { OtelReadableSpan } from "../otel/otel-types.ts";
+import { HeadwaySpanProcessor } from "../otel/span-processor.ts";
+import { SIGNAL_SOURCE } from "../signal-source.ts";
 import { createHeadway as createLocal, POLICY_DEFAULT } from "./index.ts";
 
 const CALL = { dependency: "tool:x" };
@@ -20,6 +23,18 @@ async function local(options: Parameters<typeof createHeadway>[0] = {}) {
   });
   return { clock, headway };
 }
+
+const SEARCH: OtelReadableSpan = {
+  name: "execute_tool search",
+  kind: 0,
+  attributes: { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search" },
+  resource: { attributes: {} },
+  status: { code: 0 },
+  duration: [0, 1_000_000],
+  events: [],
+  spanContext: () => ({ traceId: "5b8efff798038103d269b633813fc60c", spanId: "eee19b7ec3c1b174" }),
+  instrumentationScope: { name: "agent" },
+};
 
 function throttled(): Response {
   return new Response(null, { status: 429, headers: { "retry-after": "5" } });
@@ -64,6 +79,17 @@ it("takes a policy", async () => {
     await clock.advance(0);
   }
   await Promise.all(calls);
+});
+
+it("names dependencies by its policy's rules", async () => {
+  const when = { "gen_ai.tool.name": "search" };
+  const identities = [{ when, dependency: "tool:named" }];
+  const { clock, headway } = await local({ policy: { ...POLICY_DEFAULT, identities } });
+  const { recorder } = headway[SIGNAL_SOURCE];
+  const processor = new HeadwaySpanProcessor(headway);
+  processor.onEnd(SEARCH);
+  const { points } = recorder.take(clock.nowMs);
+  expect(points.map(({ attributes }) => attributes.dependency)).toContain("tool:named");
 });
 
 it("can be closed before it is loaded", async () => {

@@ -29,6 +29,8 @@ export class LocalCoordinator implements Coordinator {
   }
 
   start(): void {
+    const { identities } = this.#engine.policy;
+    if (identities.length > 0) this.#options.recorder.setIdentities(identities);
     this.#engine.instanceConnected(this.#options.instance, this.#options.clock.now());
     this.#tick();
     this.#options.onConnected();

@@ -66,7 +66,7 @@ describe("recordToMeter", () => {
   it("gives the user's metrics SDK every point of the report: same name, unit, attributes and numbers", async () => {
     const { source, collect, work } = process();
     work();
-    source.recorder.setWaiting("tool:x", 5, 3);
+    source.recorder.setWaiting("tool:x", 5, 3, 0);
     source.recorder.applied("tool:x", "hold", 120);
     source.recorder.setLease("tool:x", 4);
     source.recorder.reportFailed("timeout");
@@ -87,11 +87,11 @@ describe("recordToMeter", () => {
 
   it("adds up counters over windows, and keeps of a gauge the last one only", async () => {
     const { source, collect, work } = process();
-    source.recorder.setWaiting("tool:x", 5, 3);
+    source.recorder.setWaiting("tool:x", 5, 3, 0);
     work();
     source.recorder.take(1000);
     work();
-    source.recorder.setWaiting("tool:x", 5, 2);
+    source.recorder.setWaiting("tool:x", 5, 2, 0);
     source.recorder.take(2000);
     const metrics = await collect();
     expect(
@@ -113,7 +113,7 @@ describe("recordToMeter", () => {
   it("forgets a gauge that the report no longer has", async () => {
     const { source, collect } = process();
     for (const waiting of [3, 0]) {
-      source.recorder.setWaiting("tool:x", 5, waiting);
+      source.recorder.setWaiting("tool:x", 5, waiting, 0);
       source.recorder.take(1000);
     }
     expect(source.recorder.take(2000).points).toEqual([]);
@@ -123,7 +123,7 @@ describe("recordToMeter", () => {
 
   it("reports nothing more once it is stopped", async () => {
     const { source, stop, collect } = process();
-    source.recorder.setWaiting("tool:x", 5, 3);
+    source.recorder.setWaiting("tool:x", 5, 3, 0);
     source.recorder.take(1000);
     stop();
     source.recorder.reportFailed("timeout");

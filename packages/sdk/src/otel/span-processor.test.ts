@@ -3,6 +3,7 @@ import { ALLOWED_ATTRIBUTES } from "@headway/core/signals";
 import { describe, expect, it } from "vitest";
 import { FakeSource, shapeOf } from "./fixtures/fake-source.ts";
 import { agentRun, SDK_LINES } from "./fixtures/sdk-lines.ts";
+import { SIGNAL_SOURCE } from "../signal-source.ts";
 import type { OtelReadableSpan } from "./otel-types.ts";
 import { HeadwaySpanProcessor } from "./span-processor.ts";
 import { headwaySpanProcessors } from "./span-processors.ts";
@@ -263,6 +264,27 @@ describe("HeadwaySpanProcessor", () => {
     processor.onEnd(SPAN);
     await processor.shutdown();
     expect(bodies.length).toBeGreaterThan(0);
+  });
+
+  it("names dependencies by rules of its own where it has no hook, and keeps to its limits", async () => {
+    const when = { "server.address": "idp.example" };
+    const processor = new HeadwaySpanProcessor({
+      url: "http://127.0.0.1:1",
+      identities: [{ when, dependency: "tool:idp" }],
+      limits: { dependencies: 1 },
+      fetch: () => Promise.reject(new Error("refused")),
+    });
+    processor.onEnd(SPAN);
+    const elsewhere = { ...SPAN.attributes, "server.address": "other.example" };
+    const spanContext = () => ({ ...SPAN.spanContext(), spanId: "eee19b7ec3c1b175" });
+    processor.onEnd({ ...SPAN, attributes: elsewhere, spanContext });
+    const { points } = processor[SIGNAL_SOURCE].recorder.take(Date.now());
+    const attempts = points.filter(({ signal }) => signal === "headway.attempt.duration");
+    expect(attempts.map(({ attributes }) => attributes.dependency)).toEqual([
+      "tool:idp",
+      undefined,
+    ]);
+    await processor.shutdown();
   });
 
   it("stands beside the processor that exports, and does not replace it", () => {

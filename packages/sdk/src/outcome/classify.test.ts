@@ -10,6 +10,11 @@ function thrown(fields: object, cause?: unknown): Error {
   return Object.assign(new Error("never read", { cause }), fields);
 }
 
+/** As `@grpc/grpc-js` throws it. */
+function grpc(code: number): Error {
+  return thrown({ code, details: "never read", metadata: new Map() });
+}
+
 function named(name: string): Error {
   return thrown({ name });
 }
@@ -50,9 +55,21 @@ describe("a thrown value", () => {
       thrown({ status: 529 }),
       { outcome: "throttled", throttle: "overloaded" },
     ],
-    ["gRPC RESOURCE_EXHAUSTED", thrown({ code: 8 }), { outcome: "throttled", throttle: "rate" }],
-    ["gRPC DEADLINE_EXCEEDED", thrown({ code: 4 }), { outcome: "timeout" }],
-    ["gRPC UNAVAILABLE", thrown({ code: 14 }), { outcome: "error" }],
+    ["gRPC RESOURCE_EXHAUSTED", grpc(8), { outcome: "throttled", throttle: "rate" }],
+    ["gRPC DEADLINE_EXCEEDED", grpc(4), { outcome: "timeout" }],
+    ["gRPC CANCELLED", grpc(1), { outcome: "cancelled" }],
+    ["gRPC UNAVAILABLE", grpc(14), { outcome: "error" }],
+    [
+      "a child process' exit code",
+      thrown({ code: 1, killed: false, cmd: "x" }),
+      { outcome: "error" },
+    ],
+    ["a DOM error's legacy code", new DOMException("x", "NotFoundError"), { outcome: "error" }],
+    [
+      "a name beside a gRPC number",
+      Object.assign(grpc(1), { name: "TimeoutError" }),
+      { outcome: "timeout" },
+    ],
     ["status 500", thrown({ status: 500 }), { outcome: "error" }],
     ["status 504", thrown({ status: 504 }), { outcome: "timeout" }],
     ["status 404", thrown({ status: 404 }), { outcome: "error", isRetryable: false }],
@@ -70,6 +87,21 @@ describe("a thrown value", () => {
   ])("tells when to come back by %s", (_, fields) => {
     const error = thrown({ status: 429, ...fields });
     expect(classifyError(error, NOW_MS).retryAfterMs).toBe(7_000);
+  });
+
+  it.each([Infinity, NaN, -1])("does not tell when to come back by %d", (retryAfterMs) => {
+    expect(
+      classifyError(thrown({ status: 429, retryAfterMs }), NOW_MS).retryAfterMs,
+    ).toBeUndefined();
+  });
+
+  it.each([
+    ["a field of its own", { retryAfterMs: 1e12 }],
+    ["milliseconds", { headers: { "retry-after-ms": "1e12" } }],
+    ["seconds", { headers: { "retry-after": "86400" } }],
+    ["a date", { headers: { "retry-after": new Date(NOW_MS + 1e9).toUTCString() } }],
+  ])("is believed for an hour at most by %s", (_, fields) => {
+    expect(classifyError(thrown({ status: 429, ...fields }), NOW_MS).retryAfterMs).toBe(3_600_000);
   });
 
   it("of Headway's own making is a refusal, and no fault of the dependency", () => {

@@ -2,7 +2,7 @@ import { HeadwayError } from "@headway/core/signals";
 import type { ThrottleReason } from "@headway/core/signals";
 import { classifyStatus, OK } from "./classification.ts";
 import type { Classification } from "./classification.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { believedMs, retryAfterMs } from "./retry-after.ts";
 
 /** What a client's error or gRPC status is called where it is about a limit. */
 const THROTTLES: ReadonlyMap<string, ThrottleReason> = new Map([
@@ -86,20 +86,39 @@ function classifyObject(error: object, nowMs: number): Classification | undefine
     const found = classifyName(name, afterMs);
     if (found !== undefined) return found;
   }
+  const found = isGrpc(error) ? classifyGrpc(Reflect.get(error, "code"), afterMs) : undefined;
+  if (found !== undefined) return found;
   const status = statusOf(error) ?? (isObject(response) ? statusOf(response) : undefined);
   return status === undefined || status < 400 ? undefined : classifyStatus(status, afterMs);
 }
 
 function classifyName(name: unknown, afterMs: number | undefined): Classification | undefined {
   const after = afterMs === undefined ? {} : { retryAfterMs: afterMs };
-  if (name === GRPC.resourceExhausted) return { outcome: "throttled", throttle: "rate", ...after };
-  if (name === GRPC.deadlineExceeded) return { outcome: "timeout" };
-  if (name === GRPC.cancelled) return { outcome: "cancelled" };
   if (typeof name !== "string") return undefined;
   if (TIMEOUTS.has(name)) return { outcome: "timeout" };
   if (CANCELLATIONS.has(name)) return { outcome: "cancelled" };
   const throttle = THROTTLES.get(name);
   return throttle === undefined ? undefined : { outcome: "throttled", throttle, ...after };
+}
+
+/** Anybody's `code` may be a number: a process' exit code, a DOM error's legacy one. gRPC's errors carry these two as well. */
+function isGrpc(error: object): boolean {
+  return (
+    typeof Reflect.get(error, "details") === "string" && isObject(Reflect.get(error, "metadata"))
+  );
+}
+
+function classifyGrpc(code: unknown, afterMs: number | undefined): Classification | undefined {
+  switch (code) {
+    case GRPC.cancelled:
+      return { outcome: "cancelled" };
+    case GRPC.deadlineExceeded:
+      return { outcome: "timeout" };
+    case GRPC.resourceExhausted:
+      return classifyName("RESOURCE_EXHAUSTED", afterMs);
+    default:
+      return undefined;
+  }
 }
 
 function statusOf(error: object): number | undefined {
@@ -114,7 +133,8 @@ function statusOf(error: object): number | undefined {
 
 function retryAfterOf(error: object, response: unknown, nowMs: number): number | undefined {
   const own: unknown = Reflect.get(error, "retryAfterMs");
-  if (typeof own === "number" && own >= 0) return own;
+  const ownMs = typeof own === "number" ? believedMs(own) : undefined;
+  if (ownMs !== undefined) return ownMs;
   const bags = [Reflect.get(error, "responseHeaders"), Reflect.get(error, "headers")];
   if (isObject(response)) bags.push(Reflect.get(response, "headers"));
   for (const bag of bags) {

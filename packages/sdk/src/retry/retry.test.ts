@@ -22,6 +22,7 @@ class Scene {
       retriesAllowed: () => Number.POSITIVE_INFINITY,
       notBefore: { atMs: Number.NEGATIVE_INFINITY },
       deadlineAtMs: Number.POSITIVE_INFINITY,
+      waitMs: 30_000,
       signal: undefined,
       clock: this.clock,
       random: () => 0.5,
@@ -112,6 +113,16 @@ describe("a Retry-After", () => {
     const other = new Scene({ notBefore, attemptsMax: 2 });
     await other.run(ERROR);
     expect(other.attemptsAtMs[1]).toBe(5_500);
+  });
+
+  it("longer than the call may wait ends it at once, with the last error", async () => {
+    const scene = new Scene({ waitMs: 10_999 });
+    expect(await scene.run({ outcome: "throttled", retryAfterMs: 10_000 })).toBe("error 1");
+    expect(await new Scene({ waitMs: 0 }).run(ERROR, OK)).toBe("value 2");
+    const long = new Scene();
+    expect(await long.run({ outcome: "throttled", retryAfterMs: 3_600_000 })).toBe("error 1");
+    expect(long.clock.timerCount).toBe(0);
+    expect(long.plan.budget.tokens).toBe(500);
   });
 
   it("never lets a pause pass 20 s without one", () => {

@@ -15,6 +15,8 @@ export interface RetryPlan {
   readonly notBefore: NotBefore;
   /** When the caller gives up, on the hook's clock. */
   readonly deadlineAtMs: number;
+  /** A pause that a server asked for and that is longer than this is not worth keeping the caller for. */
+  readonly waitMs: number;
   readonly signal: AbortSignal | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,7 +33,8 @@ export type Attempted<T> =
 
 /**
  * Tries until an attempt is good, or until another would cost more than it can bring: a failure that will recur, the
- * decision's limit, an empty budget, a pause beyond the deadline. Gives the last attempt's result or error then.
+ * decision's limit, an empty budget, a pause beyond the deadline or asked for beyond `waitMs`. Gives the last attempt's result or
+ * error then.
  */
 export async function retryWithin<T>(
   plan: RetryPlan,
@@ -48,7 +51,12 @@ export async function retryWithin<T>(
     share(plan, classification);
     if (number >= plan.attemptsMax || number > plan.retriesAllowed()) return settle(tried);
     if (!isRetryable(classification)) return settle(tried);
-    const pauseMs = pauseBefore(plan, classification, number);
+    const toldMs = Math.max(
+      classification.retryAfterMs ?? 0,
+      plan.notBefore.atMs - plan.clock.now(),
+    );
+    const pauseMs = pauseBefore(plan, classification, toldMs, number);
+    if (toldMs > 0 && pauseMs > plan.waitMs) return settle(tried);
     if (plan.clock.now() + pauseMs >= plan.deadlineAtMs) return settle(tried);
     cost = plan.budget.take(classification);
     if (cost === 0) return settle(tried);
@@ -61,14 +69,13 @@ function share({ notBefore, clock }: RetryPlan, { retryAfterMs }: Classification
   notBefore.atMs = Math.max(notBefore.atMs, clock.now() + retryAfterMs);
 }
 
-function pauseBefore(plan: RetryPlan, failure: Classification, retry: number): number {
-  const sharedMs = plan.notBefore.atMs - plan.clock.now();
-  const retryAfterMs = Math.max(failure.retryAfterMs ?? 0, sharedMs);
-  return retryDelayMs(
-    retryAfterMs > 0 ? { ...failure, retryAfterMs } : failure,
-    retry,
-    plan.random,
-  );
+function pauseBefore(
+  { random }: RetryPlan,
+  failure: Classification,
+  retryAfterMs: number,
+  retry: number,
+): number {
+  return retryDelayMs(retryAfterMs > 0 ? { ...failure, retryAfterMs } : failure, retry, random);
 }
 
 function pause({ clock, signal }: RetryPlan, pauseMs: number): Promise<void> {

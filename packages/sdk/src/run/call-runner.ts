@@ -3,6 +3,7 @@ import { PRIORITY_DEFAULT } from "@headway/core/signals";
 import { callContext, runInContext } from "../call-context.ts";
 import type { CallContext } from "../call-context.ts";
 import type { Clock } from "../clock.ts";
+import { aNumber } from "../config-range.ts";
 import type { Admission, Visit } from "../gate/admission.ts";
 import type { DecisionTable, Place } from "../gate/decision-table.ts";
 import { NotNow } from "../not-now.ts";
@@ -10,8 +11,11 @@ import { activeSpanIds } from "../otel-global.ts";
 import { OK } from "../outcome/classification.ts";
 import type { Classification } from "../outcome/classification.ts";
 import { classifyError, classifyValue } from "../outcome/classify.ts";
+import { believedMs } from "../outcome/retry-after.ts";
 import { baggagePriority } from "../priority-baggage.ts";
 import type { CallOptions, Settled } from "./call-options.ts";
+import { heldAt, letGo, underWay } from "./held-place.ts";
+import type { HeldPlace } from "./held-place.ts";
 import type { LoopDigest } from "./loop-digest.ts";
 
 export interface CallRunnerOptions {
@@ -29,17 +33,16 @@ export interface CallRunnerOptions {
   readonly onFailure: (nowMs: number) => void;
 }
 
-/** An attempt under way, and at once the context that what it calls inherits: one object for both. */
-interface OpenAttempt extends CallContext {
+/** An attempt under way, the context that what it calls inherits, and the place that it holds: one object for all. */
+interface OpenAttempt extends CallContext, HeldPlace {
   readonly run: RunHandle;
   readonly options: CallOptions;
   readonly startMs: number;
-  /** Where it holds a place; undefined where it needs none. */
-  readonly place: Place | undefined;
-  readonly isProbe: boolean;
+  held: HeldPlace | undefined;
 }
 
 const END_OK: RunEnd = { outcome: "ok" };
+const FAILED: Classification = { outcome: "error" };
 
 /** Runs calls: through the gate, measured, and in a context that what they call inherits. */
 export class CallRunner {
@@ -58,18 +61,21 @@ export class CallRunner {
     const context = callContext();
     // The common path: nothing is known that could limit the call, so it is only measured.
     if (place === undefined || (place.gate.isOpen && place.room.length === 0)) {
-      return this.#measure(place, options, context, fn, false);
-    }
-    if (context?.isAdmitted === true && context.dependency === options.dependency) {
-      return this.#measure(undefined, options, context, fn, false);
+      const attempt = this.#begin(options, context, place, undefined, false);
+      place?.gate.enter(attempt.startMs);
+      return this.#settle(attempt, fn);
     }
     return this.#runGuarded(place, options, context, fn);
   }
 
   /** Measures `fn` as one call whose attempts `fn` runs itself, each through the gate. */
   runAround<T>(options: CallOptions, fn: () => Promise<T>): Promise<T> {
-    const held = { place: undefined, isAdmitted: false, isProbe: false };
-    return this.#settle(this.#begin(options, callContext(), held), fn);
+    return this.#settle(this.#begin(options, callContext(), undefined, undefined, false), fn);
+  }
+
+  /** Longest wait that a call asks for. */
+  waitMsOf({ waitMs }: CallOptions): number {
+    return waitMs ?? this.#options.waitMs;
   }
 
   priorityOf(options: { readonly priority?: Priority }, context = callContext()): Priority {
@@ -93,46 +99,64 @@ export class CallRunner {
     context: CallContext | undefined,
     fn: () => PromiseLike<T> | T,
   ): Promise<T> {
-    const visit = this.#visitOf(options, context);
-    const admission = await place.room.admit(visit, this.#options.clock.now());
+    const held = heldAt(context?.held, place);
+    const visit = this.#visitOf(options, context, held);
+    const admission = await this.#admission(place, visit, options, context);
     this.#options.onApplied(options.dependency, admission);
     if (!admission.admitted) throw new NotNow({ dependency: options.dependency, ...admission });
-    return this.#measure(place, options, context, fn, true, admission.isProbe);
+    const lender = admission.isBorrowed ? held : undefined;
+    return this.#settle(this.#begin(options, context, place, lender, admission.isProbe), fn);
   }
 
-  /** `hasEntered`: the room has counted the attempt in already. */
-  #measure<T>(
-    place: Place | undefined,
-    options: CallOptions,
+  /** While it waits, nothing of the call around it is in flight, though its span has begun. */
+  async #admission(
+    { room }: Place,
+    visit: Visit,
+    { dependency }: CallOptions,
     context: CallContext | undefined,
-    fn: () => PromiseLike<T> | T,
-    hasEntered: boolean,
-    isProbe = false,
-  ): Promise<T> {
-    const attempt = this.#begin(options, context, { place, isAdmitted: true, isProbe });
-    if (!hasEntered) place?.gate.enter(attempt.startMs);
-    return this.#settle(attempt, fn);
+  ): Promise<Admission> {
+    const { recorder, clock } = this.#options;
+    const { priority } = visit.caller;
+    const start = { dependency, priority, ...parentOf(context?.run, activeSpanIds()) };
+    const wait = recorder.waitStarted(start);
+    let isAdmitted = false;
+    try {
+      const admission = await room.admit(visit, clock.now());
+      isAdmitted = admission.admitted;
+      return admission;
+    } finally {
+      recorder.waitEnded(wait, isAdmitted);
+    }
   }
 
+  /** With a `place`, the attempt has it: by the gate, or from its `lender`. */
   #begin(
     options: CallOptions,
     context: CallContext | undefined,
-    { place, isAdmitted, isProbe }: Pick<OpenAttempt, "place" | "isAdmitted" | "isProbe">,
+    place: Place | undefined,
+    lender: HeldPlace | undefined,
+    isProbe: boolean,
   ): OpenAttempt {
     const { recorder, clock } = this.#options;
     const startMs = clock.now();
-    return {
+    const around = context === undefined ? undefined : underWay(context.held);
+    const attempt: OpenAttempt = {
       agent: options.agent ?? context?.agent,
       workflow: options.workflow ?? context?.workflow,
       priority: options.priority ?? context?.priority,
       run: recorder.runStarted(this.#startOf(options, context), startMs),
-      dependency: options.dependency,
-      isAdmitted,
+      held: around,
       options,
       startMs,
       place,
       isProbe,
+      lender,
+      around,
+      isOpen: true,
+      isLent: false,
     };
+    if (place !== undefined) attempt.held = attempt;
+    return attempt;
   }
 
   #settle<T>(attempt: OpenAttempt, fn: () => PromiseLike<T> | T): Promise<T> {
@@ -156,32 +180,29 @@ export class CallRunner {
     );
   }
 
-  #end({ run, startMs, place, isProbe }: OpenAttempt, classification: Classification): void {
+  #end(attempt: OpenAttempt, classification: Classification): void {
+    const { run, startMs, place, lender } = attempt;
     const endMs = this.#options.clock.now();
     const isOk = classification.outcome === "ok";
     this.#options.recorder.runEnded(run, isOk ? END_OK : endOf(classification), endMs);
     if (place !== undefined) {
-      if (isOk) place.gate.serviceTime.record(endMs - startMs);
-      place.gate.leave(isProbe);
-      if (place.room.length > 0) place.room.drain(endMs);
+      if (isOk && lender === undefined) place.gate.serviceTime.record(endMs - startMs);
+      letGo(attempt, endMs);
     }
     if (!isOk) this.#options.onFailure(endMs);
   }
 
-  /** A `classify` of the application that throws must not replace the call's own result. */
-  #classify({ classify }: CallOptions, hasFailed: boolean, what: unknown): Classification {
-    if (classify !== undefined) {
-      try {
-        const own = classify(hasFailed ? { error: what } : { value: what });
-        if (own !== undefined) return own;
-      } catch {
-        // As if it were absent.
-      }
+  /** What is looked at is the application's, getters and all: whatever it throws must not replace the call's own result. */
+  #classify(options: CallOptions, hasFailed: boolean, what: unknown): Classification {
+    const own = ownClassification(options, hasFailed, what);
+    if (own !== undefined) return own;
+    if (!hasFailed && (typeof what !== "object" || what === null)) return OK;
+    try {
+      const nowMs = this.#options.clock.now();
+      return hasFailed ? classifyError(what, nowMs) : classifyValue(what, nowMs);
+    } catch {
+      return hasFailed ? FAILED : OK;
     }
-    if (hasFailed) return classifyError(what, this.#options.clock.now());
-    return typeof what === "object" && what !== null
-      ? classifyValue(what, this.#options.clock.now())
-      : OK;
   }
 
   #startOf(options: CallOptions, context: CallContext | undefined): RunStart {
@@ -204,23 +225,57 @@ export class CallRunner {
       ...(operation !== undefined && { operation }),
       ...(agent !== undefined && { agent }),
       ...(workflow !== undefined && { workflow }),
-      ...(parent !== undefined && { parent }),
       ...(digest !== undefined && { digest }),
-      ...(span !== undefined && { traceId: span.traceId, parentSpanId: span.spanId }),
+      ...parentOf(parent, span),
     };
   }
 
-  #visitOf(options: CallOptions, context: CallContext | undefined): Visit {
+  #visitOf(
+    options: CallOptions,
+    context: CallContext | undefined,
+    held: HeldPlace | undefined,
+  ): Visit {
+    aNumber("waitMs", options.waitMs);
+    aNumber("deadlineMs", options.deadlineMs);
     const nowMs = this.#options.clock.now();
     const agent = this.agentOf(options, context);
     return {
       caller: { priority: this.priorityOf(options, context), agent },
       fairnessKey: options.fairnessKey ?? agent ?? "",
-      waitMs: options.waitMs ?? this.#options.waitMs,
+      waitMs: this.waitMsOf(options),
       deadlineAtMs: nowMs + (options.deadlineMs ?? Number.POSITIVE_INFINITY),
       signal: options.signal,
+      held,
     };
   }
+}
+
+/** What the application says of it; undefined where it says nothing, or fails to. */
+function ownClassification(
+  { classify }: CallOptions,
+  hasFailed: boolean,
+  what: unknown,
+): Classification | undefined {
+  if (classify === undefined) return undefined;
+  try {
+    const own = classify(hasFailed ? { error: what } : { value: what });
+    if (own === undefined) return undefined;
+    const { retryAfterMs: toldMs, ...rest } = own;
+    const retryAfterMs = believedMs(toldMs);
+    return retryAfterMs === undefined ? rest : { ...rest, retryAfterMs };
+  } catch {
+    return undefined;
+  }
+}
+
+function parentOf(
+  parent: RunHandle | undefined,
+  span: ReturnType<typeof activeSpanIds>,
+): Pick<RunStart, "parent" | "traceId" | "parentSpanId"> {
+  return {
+    ...(parent !== undefined && { parent }),
+    ...(span !== undefined && { traceId: span.traceId, parentSpanId: span.spanId }),
+  };
 }
 
 function endOf({ outcome, retryAfterMs, throttle }: Classification): RunEnd {

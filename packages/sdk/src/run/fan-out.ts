@@ -1,7 +1,7 @@
 export interface FanOutOptions {
   /** How many may be under way now; asked before each start, since decisions change meanwhile. At least 1 is used. */
   readonly widthNow: () => number;
-  /** Waits until the width may have grown; undefined where only an ending item frees a place. */
+  /** Once it is aborted nothing more is started, and the result is its reason. */
   readonly signal: AbortSignal | undefined;
 }
 

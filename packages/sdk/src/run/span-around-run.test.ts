@@ -25,8 +25,8 @@ it("counts a tool's span and the run inside it as one call and one attempt", asy
       await headway.run({ dependency: "tool:lookup" }, () => Promise.resolve());
       span.end();
     });
-  const { recorder, now } = headway[SIGNAL_SOURCE];
-  const { points } = recorder.take(now());
+  const source = headway[SIGNAL_SOURCE];
+  const { points } = source.recorder.take(source.now());
   const count = (signal: string): number =>
     points
       .filter((point) => point.signal === signal)

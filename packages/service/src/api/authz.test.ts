@@ -170,6 +170,16 @@ describe("/v1/authz", () => {
     expect(response.json().code).toBe("ERR_REQUEST_INVALID");
   });
 
+  it("refuses a dependency that came twice, because a caller may have written one of them, unless the operator's query says which", async () => {
+    const { app, engine } = await start();
+    const headers = { "headway-dependency": ["tool:free", dependency] };
+    expect((await app.inject({ url: "/v1/authz", headers })).statusCode).toBe(400);
+    expect(engine().consults).toEqual([]);
+    const url = `/v1/authz?dependency=${dependency}`;
+    expect((await app.inject({ url, headers })).statusCode).toBe(204);
+    expect(engine().consults).toEqual([{ dependency }]);
+  });
+
   it.each(["application/json", "text/plain", "application/x-unheard-of"])(
     "does not look at a body of %s",
     async (type) => {

@@ -1,5 +1,4 @@
 import type { Consult, Verdict } from "@headway/core";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Static } from "typebox";
@@ -11,6 +10,7 @@ import { rateLimitHeaders, retryAfterSecondsOf } from "./rate-limit-headers.ts";
 import { refusalOf } from "./refusal.ts";
 import { answers, Dependency, Name, PriorityNumber, problem } from "./schemas.ts";
 import { isGo, verdictFor } from "./verdicts.ts";
+import { withoutBodies } from "./without-bodies.ts";
 
 const scope = {
   dependency: Type.Optional(Dependency),
@@ -45,19 +45,13 @@ const CACHE_MS_MAX = 1_000;
 
 const DESCRIPTION = `For gateways that ask before they forward. The scope comes from headers (headway-dependency,
 headway-priority, headway-agent, headway-workflow, headway-attempt) or from the query, which wins: the operator writes
-the query, a caller may write headers. 2xx: go. 429 or 503 with Retry-After: not now (another status with \`deny\`).
+the query, a caller may write headers, which is why a gateway must drop a caller's own. 2xx: go. 429 or 503 with Retry-After: not now (another status with \`deny\`).
 The verdict is in the headers headway-action, headway-reason, headway-retry-after-ms and headway-decision;
 headway-cache-ttl says how long it holds, as a duration such as \`1s\`.`;
 
 export function authzRoute(app: ApiApp, context: ApiContext): void {
-  app.register((gateway, _options, done) => {
-    // What a gateway forwards with its question is content: it is neither parsed nor kept, whatever its type.
-    gateway.removeAllContentTypeParsers();
-    gateway.addContentTypeParser("*", (_request, payload, parsed) => {
-      payload.resume();
-      payload.once("end", () => parsed(null));
-      payload.once("error", parsed);
-    });
+  // What a gateway forwards with its question is content.
+  withoutBodies(app, (gateway) => {
     const options = {
       onRequest: requireScope("read"),
       schema: {
@@ -73,21 +67,19 @@ export function authzRoute(app: ApiApp, context: ApiContext): void {
         }),
       },
     };
-    const typed: ApiApp = gateway.withTypeProvider<TypeBoxTypeProvider>();
-    typed.get("/v1/authz", options, ({ query, headers, tenant }, reply) =>
+    gateway.get("/v1/authz", options, ({ query, headers, tenant }, reply) =>
       answer(context, { query, headers, tenant }, reply),
     );
-    typed.post("/v1/authz", options, ({ query, headers, tenant }, reply) =>
+    gateway.post("/v1/authz", options, ({ query, headers, tenant }, reply) =>
       answer(context, { query, headers, tenant }, reply),
     );
     // Envoy appends the path it asks about to ours, with its method and its query, which is the caller's.
     const schema = { hide: true, headers: AuthzHeaders };
-    typed.all(
+    gateway.all(
       "/v1/authz/*",
       { onRequest: requireScope("read"), schema },
       ({ headers, tenant }, reply) => answer(context, { query: {}, headers, tenant }, reply),
     );
-    done();
   });
 }
 
@@ -120,7 +112,7 @@ async function answer(
 }
 
 function consultOf({ query, headers }: Question): Consult {
-  const dependency = query.dependency ?? headers["headway-dependency"];
+  const dependency = query.dependency ?? onlyOne(headers["headway-dependency"]);
   if (dependency === undefined) {
     throw new ProblemError(
       "ERR_REQUEST_INVALID",
@@ -138,6 +130,15 @@ function consultOf({ query, headers }: Question): Consult {
     ...(workflow === undefined ? {} : { workflow }),
     ...(attempt === undefined ? {} : { attempt }),
   };
+}
+
+/** A header that comes twice arrives as one with a comma. Which of the two the gateway wrote cannot be told. */
+function onlyOne(header: string | undefined): string | undefined {
+  if (header?.includes(",") !== true) return header;
+  throw new ProblemError(
+    "ERR_REQUEST_INVALID",
+    "headway-dependency must come once and have no comma.",
+  );
 }
 
 function verdictHeaders(verdict: Verdict): Record<string, string> {

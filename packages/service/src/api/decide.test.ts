@@ -43,6 +43,17 @@ describe("POST /v1/decide", () => {
     });
   });
 
+  it("says in headers too when to come back, for clients that know only those", async () => {
+    const { engine } = await start();
+    expect((await ask({ dependency })).headers).not.toHaveProperty("retry-after");
+    engine().verdict = () => refusalVerdict("failing", { shape: { concurrency: 4 } });
+    expect((await ask({ dependency })).headers).toMatchObject({
+      "retry-after": "4",
+      ratelimit: '"tool:idp_lookup";r=0;t=4',
+      "ratelimit-policy": '"tool:idp_lookup";q=4;qu="concurrent-requests"',
+    });
+  });
+
   it("asks the engine with everything that the caller told", async () => {
     const { engine } = await start();
     const consult = {

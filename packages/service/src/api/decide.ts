@@ -8,6 +8,7 @@ import type { ApiApp, ApiContext } from "./api-context.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { Kept } from "./idempotency.ts";
 import { priorityOf } from "./priority.ts";
+import { rateLimitHeaders, retryAfterSecondsOf } from "./rate-limit-headers.ts";
 import { answers, Dependency, Name, PriorityNumber, STRICT, Verdict } from "./schemas.ts";
 import { isGo, verdictFor } from "./verdicts.ts";
 import { verdictJson } from "./wire.ts";
@@ -65,6 +66,11 @@ export function decideRoute(app: ApiApp, context: ApiContext): void {
         idempotencyKey === undefined
           ? await decide(context, request, reply)
           : await decideOnce(context, idempotency, idempotencyKey, request, reply);
+      const isRefused = !isGo(verdict);
+      reply.headers({
+        ...rateLimitHeaders(request.body.dependency, verdict, isRefused),
+        ...(isRefused ? { "retry-after": String(retryAfterSecondsOf(verdict)) } : {}),
+      });
       return verdictJson(verdict, context.coordinator.now());
     },
   );

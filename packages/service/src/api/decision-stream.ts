@@ -32,6 +32,8 @@ export class DecisionStream {
   /** Instances that got a snapshot from this process. */
   readonly #greeted = new Set<string>();
   #version: number;
+  /** The version that stood when identity rules last changed: whoever holds it may hold either rules. */
+  #ambiguousVersion: number | undefined;
 
   constructor(options: DecisionStreamOptions) {
     this.#options = options;
@@ -81,6 +83,7 @@ export class DecisionStream {
       // Identity rules travel with snapshots only, so nobody may resume from before this.
       this.#past.length = 0;
       this.#version = change.version;
+      this.#ambiguousVersion = change.version;
       for (const client of this.#clients) this.#snapshot(client, nowMs);
       return;
     }
@@ -106,7 +109,7 @@ export class DecisionStream {
   }
 
   #missedSince(lastVersion: number | undefined): readonly PastChange[] | undefined {
-    if (lastVersion === undefined) return undefined;
+    if (lastVersion === undefined || lastVersion === this.#ambiguousVersion) return undefined;
     if (lastVersion === this.#version) return [];
     const index = this.#past.findIndex(({ from }) => from === lastVersion);
     return index === -1 ? undefined : this.#past.slice(index);

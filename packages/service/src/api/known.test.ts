@@ -70,6 +70,14 @@ describe("/v1/dependencies", () => {
     expect((await get(`/v1/dependencies?${query}`)).status).toBe(status);
   });
 
+  it("looks at no more dependencies than the page has", async () => {
+    const { app, engine } = api;
+    for (const name of ["a", "b", "c", "d"])
+      engine().views.set(`tool:${name}`, dependencyOf(`tool:${name}`));
+    await app.inject("/v1/dependencies?limit=2");
+    expect(engine().viewed).toBe(2);
+  });
+
   it("has no next page when the last is just full", async () => {
     const { views } = api.engine();
     for (const name of ["a", "b"]) views.set(name, dependencyOf(`tool:${name}`));

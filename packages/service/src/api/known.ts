@@ -36,12 +36,11 @@ function dependenciesRoute(app: ApiApp, { coordinator }: ApiContext): void {
     response: answers({ 200: pageOf(DependencySchema) }),
   };
   app.get("/v1/dependencies", { onRequest: requireScope("read"), schema }, ({ tenant, query }) => {
-    const views = coordinator
-      .tenant(tenant)
-      .engine.dependencies()
-      .toSorted(byKey(({ id }) => id));
-    const { items, next } = pageOfSorted(views, ({ id }) => id, query);
-    return { items: items.map(dependencyJson), next };
+    const { engine } = coordinator.tenant(tenant);
+    // Paged before they are viewed: a view of each of fifty thousand is 49,900 too many.
+    const ids = engine.dependencyIds().toSorted(byKey((id) => id));
+    const { items, next } = pageOfSorted(ids, (id) => id, query);
+    return { items: items.flatMap((id) => engine.dependency(id) ?? []).map(dependencyJson), next };
   });
 }
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MemoryStore } from "../store/memory-store.ts";
+import { createEngineApi } from "./fixtures/engine-api.ts";
 import { createTestApi } from "./fixtures/test-api.ts";
 import type { TestApi } from "./fixtures/test-api.ts";
 
@@ -44,11 +46,93 @@ describe("/v1/overrides", () => {
     expect((await request("DELETE", "/v1/overrides/model:openai/gpt-5")).statusCode).toBe(404);
   });
 
-  it("is in force soon, without waiting for the next second", async () => {
+  it("is in force when it is answered, without waiting for the next second", async () => {
     expect(api.engine().tickedAtMs).toEqual([]);
     await request("PUT", "/v1/overrides/tool:a", hold);
-    await new Promise((resolve) => setTimeout(resolve, 5));
     expect(api.engine().tickedAtMs).toHaveLength(1);
+  });
+
+  it("says what is in force, should the engine make less of it than was asked for", async () => {
+    const engine = api.engine();
+    const override = engine.override.bind(engine);
+    engine.override = (asked, nowMs) => override({ ...asked, untilMs: nowMs + 1_000 }, nowMs);
+    const set = await request("PUT", "/v1/overrides/tool:a", hold);
+    expect(set.json().until).toBe("2026-01-01T00:00:01.000Z");
+  });
+
+  it("is on disk and in the audit when it is answered: an operator who was told so may turn away", async () => {
+    const store = new MemoryStore();
+    const commit = store.commit.bind(store);
+    store.commit = async (batch) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await commit(batch);
+    };
+    const engineApi = await createEngineApi(store);
+    const { app } = engineApi;
+    const url = "/v1/overrides/tool:a";
+    const kinds = async (): Promise<string[]> =>
+      (await store.audit({ tenant: "default", limit: 10, dependency: "tool:a" })).map(
+        ({ kind }) => kind,
+      );
+    const isKept = async (): Promise<boolean> =>
+      (await store.load("default")).some(({ key }) => key === "override:tool:a");
+    expect((await app.inject({ method: "PUT", url, payload: hold })).statusCode).toBe(200);
+    expect([await isKept(), await kinds()]).toEqual([
+      true,
+      expect.arrayContaining(["override.set"]),
+    ]);
+    expect((await app.inject({ method: "DELETE", url })).statusCode).toBe(204);
+    expect([await isKept(), await kinds()]).toEqual([
+      false,
+      expect.arrayContaining(["override.cleared"]),
+    ]);
+    await engineApi.close();
+  });
+
+  it("is answered although the store refuses it: the hand must work on a full disk", async () => {
+    const store = new MemoryStore();
+    store.commit = async () => {
+      throw new Error("disk full");
+    };
+    const engineApi = await createEngineApi(store);
+    const { app } = engineApi;
+    const url = "/v1/overrides/tool:a";
+    expect((await app.inject({ method: "PUT", url, payload: hold })).statusCode).toBe(200);
+    await engineApi.close();
+  });
+
+  it.each(["application/json", "text/plain"])(
+    "is taken off by a DELETE that says its nothing is %s",
+    async (type) => {
+      await request("PUT", "/v1/overrides/tool:a", hold);
+      const headers = { authorization: "Bearer op", "content-type": type };
+      const url = "/v1/overrides/tool:a";
+      expect((await api.app.inject({ method: "DELETE", url, headers })).statusCode).toBe(204);
+    },
+  );
+
+  it("tells who uses another method which there are", async () => {
+    const response = await api.app.inject({
+      method: "POST",
+      url: "/v1/overrides/tool:a",
+      payload: {},
+    });
+    expect([response.statusCode, response.headers["allow"]]).toEqual([405, "PUT, DELETE"]);
+    expect((await request("PUT", "/v1/dependencies/tool:a", {})).headers["allow"]).toBe("GET");
+    expect((await request("PUT", "/v1/elsewhere", {})).statusCode).toBe(404);
+  });
+
+  it.each(["tool:a\u0000", "tool:a\u001b[2J", "to\u0007ol:a", "tool:a\u0085"])(
+    "refuses the name %j, which would reach terminals and logs",
+    async (dependency) => {
+      const url = `/v1/overrides/${encodeURIComponent(dependency)}`;
+      expect((await request("PUT", url, hold)).statusCode).toBe(400);
+    },
+  );
+
+  it("takes a name with spaces, slashes and letters of any script", async () => {
+    const url = `/v1/overrides/${encodeURIComponent("tool:über ålpha/日本")}`;
+    expect((await request("PUT", url, hold)).statusCode).toBe(200);
   });
 
   it("takes limits and priorities", async () => {

@@ -17,6 +17,7 @@ import {
   STRICT,
 } from "./schemas.ts";
 import { overrideJson } from "./wire.ts";
+import { withoutBodies } from "./without-bodies.ts";
 
 const TAGS = ["overrides"];
 
@@ -55,7 +56,7 @@ type Body = Static<typeof OverrideBody>;
 export function overrideRoutes(app: ApiApp, context: ApiContext): void {
   listRoute(app, context);
   putRoute(app, context);
-  deleteRoute(app, context);
+  withoutBodies(app, (bodiless) => deleteRoute(bodiless, context));
 }
 
 function listRoute(app: ApiApp, { coordinator }: ApiContext): void {
@@ -79,7 +80,7 @@ function putRoute(app: ApiApp, context: ApiContext): void {
   const schema = {
     summary: "Hold, let proceed or limit a dependency, whatever the engine thinks.",
     description:
-      "Replaces the dependency's override, if it has one. Lives 24 h at most. In force from the next tick, which follows at once.",
+      "Replaces the dependency's override, if it has one. Lives 24 h at most. Answered once it is in force and written.",
     tags: TAGS,
     params: Params,
     body: OverrideBody,
@@ -88,7 +89,7 @@ function putRoute(app: ApiApp, context: ApiContext): void {
   app.put(
     "/v1/overrides/*",
     { onRequest: requireScope("operate"), schema },
-    ({ tenant, principal, params, body }) => {
+    async ({ tenant, principal, params, body }) => {
       const { coordinator } = context;
       const nowMs = coordinator.now();
       const override = overrideOf(body, {
@@ -96,14 +97,15 @@ function putRoute(app: ApiApp, context: ApiContext): void {
         by: principal.name,
         untilMs: untilMs(context, body, nowMs),
       });
-      coordinator.tenant(tenant).engine.override(override, nowMs);
-      coordinator.tickSoon();
-      return overrideJson(override);
+      const inForce = coordinator.tenant(tenant).engine.override(override, nowMs);
+      await kept(context, tenant, override.dependency);
+      return overrideJson(inForce);
     },
   );
 }
 
-function deleteRoute(app: ApiApp, { coordinator }: ApiContext): void {
+function deleteRoute(app: ApiApp, context: ApiContext): void {
+  const { coordinator } = context;
   const schema = {
     summary: "Take the hand off.",
     tags: TAGS,
@@ -113,15 +115,28 @@ function deleteRoute(app: ApiApp, { coordinator }: ApiContext): void {
   app.delete(
     "/v1/overrides/*",
     { onRequest: requireScope("operate"), schema },
-    ({ tenant, principal, params }, reply) => {
+    async ({ tenant, principal, params }, reply) => {
       const { engine } = coordinator.tenant(tenant);
       const isCleared = engine.clearOverride(params["*"], principal.name, coordinator.now());
       if (!isCleared)
         throw new ProblemError("ERR_NOT_FOUND", "There is no override on this dependency.");
-      coordinator.tickSoon();
+      await kept(context, tenant, params["*"]);
       return reply.code(204).send(null);
     },
   );
+}
+
+/**
+ * What is answered is in force, in the audit, and on disk: an operator who was told so may turn away. A store that
+ * refuses is no reason to refuse the hand; that it does is counted and logged.
+ */
+async function kept(
+  { coordinator }: ApiContext,
+  tenant: string,
+  dependency: string,
+): Promise<void> {
+  await coordinator.ticked();
+  await coordinator.tenant(tenant).journal.written(new Set([dependency]));
 }
 
 function overrideOf(

@@ -13,7 +13,8 @@ const Nullable = {
 export const Dependency = Type.String({
   minLength: 3,
   maxLength: 512,
-  pattern: "^[^:\\s]+:\\S",
+  // Control characters would end up in logs, headers and terminals of whoever reads the name.
+  pattern: String.raw`^[^:\s\u0000-\u001f\u007f-\u009f]+:(?!\s)[^\u0000-\u001f\u007f-\u009f]+$`,
   description: "`kind:name`, such as `tool:idp_lookup`.",
 });
 

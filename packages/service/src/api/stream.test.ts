@@ -167,6 +167,25 @@ describe("GET /v1/decisions/stream", () => {
     }
   });
 
+  it("gives a snapshot to who missed that identity rules changed, though no version did", async () => {
+    const { coordinator, engine } = await start();
+    engine().issue(decisionOf("dec_1"));
+    coordinator.tick();
+    const before = await opened("a");
+    before.close();
+    const identities = [{ when: { "server.address": "idp.example" }, dependency: "tool:idp" }];
+    coordinator.setPolicy({ ...POLICY_DEFAULT, version: "sha256:1", identities });
+    coordinator.tick();
+    const missed = await opened("a", { "last-event-id": "1" });
+    expect(missed.events[0]).toMatchObject({ event: "snapshot", id: "1", data: { identities } });
+    engine().issue(decisionOf("dec_2"));
+    coordinator.tick();
+    const later = await opened("a", { "last-event-id": "1" });
+    expect(later.events[0]).toMatchObject({ event: "snapshot", id: "2", data: { identities } });
+    const resumed = await opened("a", { "last-event-id": "2" });
+    expect(resumed.events[0]).toMatchObject({ event: "change" });
+  });
+
   it("keeps a silent stream alive with a comment", async () => {
     await start({ tuning: { heartbeatMs: 20 } });
     const reader = await opened("a");

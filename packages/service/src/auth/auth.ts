@@ -1,5 +1,6 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
+import { isLoopback } from "../config/address.ts";
 import { ProblemError } from "../problem.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { AccessScope, Principal } from "./principal.ts";
@@ -22,6 +23,29 @@ export type ScopeHandler = (
   reply: FastifyReply,
   done: (error?: Error) => void,
 ) => void;
+
+/** What orchestrators ask, who may reach loopback under another name. */
+const HEALTH: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
+/**
+ * Without tokens the service trusts who is on this machine, and a page open in a browser here is not: it can point a
+ * name of its own at loopback and is then of the same origin. The Host that it cannot change gives it away.
+ */
+export function refuseForeignHosts(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { host } = request.headers;
+    const name = host?.replace(/:\d*$/, "");
+    const isOurs = name === undefined || isLoopback(name);
+    done(
+      isOurs || HEALTH.has(request.routeOptions.url ?? "")
+        ? undefined
+        : new ProblemError(
+            "ERR_AUTH_ORIGIN",
+            "Without tokens, Host must be a loopback address or localhost.",
+          ),
+    );
+  });
+}
 
 /** Teaches the app who asks. Every route but the health checks names the scope it needs, with requireScope. */
 export const auth = fastifyPlugin<{ authenticator: Authenticator }>(

@@ -27,6 +27,8 @@ export interface ServiceConfig {
   readonly dataDir: string | null;
   /** `headway.yaml`; its policy sections are read again when it changes. Null: the default policy. */
   readonly policyFile: string | null;
+  /** The default policy holds until the file is there. */
+  readonly policyFileMayBeAbsent: boolean;
   /** Null: no tokens, everybody may do everything. */
   readonly tokensFile: string | null;
   /** Listen beyond loopback without tokens. */
@@ -48,6 +50,7 @@ export const CONFIG_DEFAULT: ServiceConfig = {
   grpc: { host: "127.0.0.1", port: 4391 },
   dataDir: ".headway",
   policyFile: null,
+  policyFileMayBeAbsent: false,
   tokensFile: null,
   allowOpen: false,
   tickMs: 1_000,

@@ -31,23 +31,23 @@ const ROWS: NumberRange = { min: 1_000, max: 100_000_000, integer: true };
 /** The file, then the variables, then the flags: the later wins. Whatever nobody knows is a mistake, told with its nearest kin. */
 export function loadConfig(sources: ConfigSources): ServiceConfig {
   const values = new Map([...fromVariables(sources.environment), ...fromFlags(sources.flags)]);
-  const policyFile = policyFileOf(new SettingValues(values), sources.directory);
-  const all = policyFile === null ? values : new Map([...fromFile(policyFile), ...values]);
-  return configOf(new SettingValues(all), policyFile, sources.directory);
+  const said = new SettingValues(values).text("policy");
+  const policyFile = resolve(sources.directory, said ?? FILE_DEFAULT);
+  const policyFileMayBeAbsent = said === undefined;
+  const isAbsent = policyFileMayBeAbsent && !existsSync(policyFile);
+  const all = isAbsent ? values : new Map([...fromFile(policyFile), ...values]);
+  const settings = configOf(new SettingValues(all), sources.directory);
+  return { ...settings, policyFile, policyFileMayBeAbsent };
 }
 
-function policyFileOf(values: SettingValues, directory: string): string | null {
-  const said = values.text("policy");
-  if (said !== undefined) return resolve(directory, said);
-  const usual = resolve(directory, FILE_DEFAULT);
-  return existsSync(usual) ? usual : null;
+/** Throws where the settings of a file are none that a service could start with. */
+export function assertSettings(sections: ReadonlyMap<string, YamlNode>): void {
+  configOf(new SettingValues(settingsIn(sections)), ".");
 }
 
-function configOf(
-  values: SettingValues,
-  policyFile: string | null,
-  directory: string,
-): ServiceConfig {
+type Settings = Omit<ServiceConfig, "policyFile" | "policyFileMayBeAbsent">;
+
+function configOf(values: SettingValues, directory: string): Settings {
   const fallback = CONFIG_DEFAULT;
   const data = values.text("data") ?? fallback.dataDir;
   const tokens = values.text("tokens");
@@ -55,7 +55,6 @@ function configOf(
     http: values.address("http") ?? fallback.http,
     grpc: values.text("grpc") === "off" ? null : (values.address("grpc") ?? fallback.grpc),
     dataDir: data === null || data === "memory" ? null : resolve(directory, data),
-    policyFile,
     tokensFile: tokens === undefined ? null : resolve(directory, tokens),
     allowOpen: values.boolean("allowOpen") ?? fallback.allowOpen,
     tickMs: values.number("tickMs", TICK_MS) ?? fallback.tickMs,

@@ -126,6 +126,10 @@ export class YamlNode {
   #child(node: unknown, path: string, keyOffset?: number): YamlNode {
     const { document } = this.#source;
     const resolved = isAlias(node) ? node.resolve(document) : node;
+    if (isAlias(node) && resolved === undefined) {
+      const place = new YamlNode(this.#source, null, path, node.range?.[0] ?? this.#offset);
+      place.fail("ERR_CONFIG_SYNTAX", "must refer to an anchor that stands before it");
+    }
     const found = isMap(resolved) || isSeq(resolved) || isScalar(resolved) ? resolved : null;
     return new YamlNode(this.#source, found, path, keyOffset ?? found?.range?.[0] ?? this.#offset);
   }

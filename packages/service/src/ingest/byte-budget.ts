@@ -3,11 +3,11 @@
  * thousand times that; over the budget a sender is told to come back, which every OTLP exporter does.
  */
 export class ByteBudget {
-  readonly #bytesMax: number;
+  readonly bytesMax: number;
   #bytes = 0;
 
   constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
+    this.bytesMax = bytesMax;
   }
 
   get bytes(): number {
@@ -15,7 +15,7 @@ export class ByteBudget {
   }
 
   take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#bytesMax) return false;
+    if (this.#bytes + bytes > this.bytesMax) return false;
     this.#bytes += bytes;
     return true;
   }

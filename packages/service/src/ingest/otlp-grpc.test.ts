@@ -1,7 +1,8 @@
+import { connect } from "node:http2";
 import { Client, compressionAlgorithms, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { digestOf } from "../auth/authenticator.ts";
 import { formatAddress } from "../config/address.ts";
 import { createReceiver } from "./fixtures/receiver.ts";
@@ -27,6 +28,7 @@ const { root } = protobuf.parse(`
 
 let receiver: Receiver;
 let client: Client;
+let listening = "";
 
 afterEach(async () => {
   client.close();
@@ -37,7 +39,8 @@ afterEach(async () => {
 async function start(options: ReceiverOptions = {}, gzip = false): Promise<void> {
   receiver = await createReceiver(options);
   const address = await receiver.grpc.listen({ host: "127.0.0.1", port: 0 });
-  client = new Client(formatAddress(address), credentials.createInsecure(), {
+  listening = formatAddress(address);
+  client = new Client(listening, credentials.createInsecure(), {
     "grpc.default_compression_algorithm": gzip
       ? compressionAlgorithms.gzip
       : compressionAlgorithms.identity,
@@ -58,6 +61,25 @@ async function call(
       resolve({ error, answer: answer ?? Buffer.alloc(0) });
     });
   });
+}
+
+/** Opens a call and sends nothing of its message; the answer gives it up. */
+function stall(): () => void {
+  const session = connect(`http://${listening}`);
+  session.on("error", () => {});
+  const stream = session.request({
+    ":method": "POST",
+    ":path": TRACES,
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  stream.on("error", () => {});
+  return () => session.destroy();
+}
+
+async function results(): Promise<Record<string, number>> {
+  const { values } = await receiver.metrics.ingestRequests.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels["result"], value]));
 }
 
 function decode(type: string, bytes: Uint8Array): Record<string, unknown> {
@@ -119,14 +141,50 @@ describe("OTLP over gRPC", () => {
   it.each([false, true])(
     "refuses a message over the limit, counted once decompressed; gzip: %s",
     async (gzip) => {
-      await start({ limits: { bodyInflatedBytesMax: 10_000 } }, gzip);
+      await start({ limits: { bodyBytesMax: 10_000 } }, gzip);
       const large = request(Array.from({ length: 100 }, () => GOOD));
       expect(large.length).toBeGreaterThan(10_000);
       expect((await call(TRACES, large)).error?.code).toBe(status.RESOURCE_EXHAUSTED);
       expect((await call(TRACES, request([GOOD]))).error).toBeNull();
       expect(receiver.spans).toHaveLength(1);
+      expect(await results()).toEqual({ incomplete: 1, ok: 1 });
+      expect(receiver.budget.bytes).toBe(0);
     },
   );
+
+  it("reserves room for the largest message before any of it is read, and refuses who finds none", async () => {
+    await start({ limits: { bodyBytesMax: 10_000, ingestBytesMax: 25_000 } });
+    const stuck = [stall(), stall()];
+    await vi.waitFor(() => expect(receiver.budget.bytes).toBe(20_000));
+    const { error } = await call(TRACES, request([GOOD]));
+    expect(error?.code).toBe(status.UNAVAILABLE);
+    expect(await results()).toEqual({ overloaded: 1 });
+    for (const end of stuck) end();
+    await vi.waitFor(() => expect(receiver.budget.bytes).toBe(0));
+    expect((await call(TRACES, request([GOOD]))).error).toBeNull();
+    expect(await results()).toEqual({ overloaded: 1, incomplete: 2, ok: 1 });
+  });
+
+  it("takes its room back from who has stopped half-way", async () => {
+    await start({ limits: { bodyBytesMax: 10_000, ingestBytesMax: 10_000 }, grpcCallMsMax: 100 });
+    const end = stall();
+    await vi.waitFor(() => expect(receiver.budget.bytes).toBe(10_000));
+    expect((await call(TRACES, request([GOOD]))).error).toBeNull();
+    expect(receiver.budget.bytes).toBe(0);
+    end();
+  });
+
+  it("lets a burst wait for room instead of refusing it", async () => {
+    await start({ limits: { bodyBytesMax: 10_000, ingestBytesMax: 10_000 } });
+    const end = stall();
+    await vi.waitFor(() => expect(receiver.budget.bytes).toBe(10_000));
+    const waiting = Array.from({ length: 20 }, async () => call(TRACES, request([GOOD])));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(receiver.spans).toEqual([]);
+    end();
+    for (const { error } of await Promise.all(waiting)) expect(error).toBeNull();
+    expect(receiver.budget.bytes).toBe(0);
+  });
 
   it("tells senders to come back, and when, while too many bytes are held", async () => {
     await start({ limits: { ingestBytesMax: 1_024 } });
@@ -161,9 +219,10 @@ describe("OTLP over gRPC", () => {
   });
 
   it("refuses who has no token on the headers alone, however large the message", async () => {
-    await start({ tokens: [], limits: { bodyInflatedBytesMax: 1_024 } });
+    await start({ tokens: [], limits: { bodyBytesMax: 1_024 } });
     const large = request(Array.from({ length: 100 }, () => GOOD));
     expect((await call(TRACES, large)).error?.code).toBe(status.UNAUTHENTICATED);
+    expect(await results()).toEqual({ refused: 1 });
   });
 
   it("survives a sink that throws, and does not say what", async () => {

@@ -1,14 +1,6 @@
-import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  ServerInterceptingCall,
-  ServerListenerBuilder,
-  status,
-} from "@grpc/grpc-js";
+import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type {
   sendUnaryData,
-  ServerInterceptor,
   ServerUnaryCall,
   ServiceDefinition,
   UntypedServiceImplementation,
@@ -24,6 +16,7 @@ import type { IngestSignal, Metrics } from "../metrics.ts";
 import { ProblemError } from "../problem.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { failedResult } from "./failed-result.ts";
+import { admit, authenticate } from "./grpc-admission.ts";
 import { grpcStatusOf } from "./grpc-status.ts";
 import type { GrpcStatus } from "./grpc-status.ts";
 import type { Ingest } from "./ingest.ts";
@@ -35,22 +28,30 @@ export interface OtlpGrpcOptions {
   readonly metrics: Metrics;
   readonly budget: ByteBudget;
   readonly messageBytesMax: number;
+  /** How long a message may take to come whole. */
+  readonly callMsMax?: number;
   readonly log: Log;
 }
 
 /** An exporter has one call open; a Collector, as many as it has consumers. */
 const STREAMS_PER_CONNECTION_MAX = 64;
 
+const SIGNALS = ["traces", "metrics"] as const;
+
 const METHODS: Readonly<Record<IngestSignal, string>> = {
   traces: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
   metrics: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
 };
 
+function signalOf(path: string): IngestSignal | undefined {
+  return SIGNALS.find((signal) => METHODS[signal] === path);
+}
+
 type ExportCall = ServerUnaryCall<Buffer, Buffer>;
 
 /**
  * OTLP over gRPC. The codecs are the identity: messages stay bytes until the same decoder takes them that HTTP uses.
- * gzip is gRPC's own doing, and its limit holds for the message once decompressed.
+ * gzip is gRPC's own doing, and its one limit holds for the message as sent and once decompressed.
  */
 export class OtlpGrpc {
   readonly #options: OtlpGrpcOptions;
@@ -61,9 +62,9 @@ export class OtlpGrpc {
     this.#server = new Server({
       "grpc.max_receive_message_length": options.messageBytesMax,
       "grpc.max_concurrent_streams": STREAMS_PER_CONNECTION_MAX,
-      interceptors: [refuseEarly(options.authenticator)],
+      interceptors: [admit({ ...options, signalOf })],
     });
-    for (const signal of ["traces", "metrics"] as const) {
+    for (const signal of SIGNALS) {
       this.#server.addService(definitionOf(signal), this.#implementationOf(signal));
     }
   }
@@ -106,24 +107,17 @@ export class OtlpGrpc {
   }
 
   #export(signal: IngestSignal, call: ExportCall): Buffer {
-    const { ingest, authenticator, budget } = this.#options;
+    const { ingest, authenticator } = this.#options;
     const { tenant } = principalOf(authenticator, call.metadata);
-    const bytes = call.request;
-    if (!budget.take(bytes.length))
-      throw new ProblemError("ERR_OVERLOADED", "Too many bytes are being received at once.");
-    try {
-      const result = ingest.take({
-        tenant,
-        signal,
-        encoding: "protobuf",
-        transport: "grpc",
-        bytes,
-      });
-      if (!result.ok) throw new ProblemError("ERR_BODY_UNDECODABLE", result.message);
-      return encodePartialSuccess(result, signal, "protobuf");
-    } finally {
-      budget.giveBack(bytes.length);
-    }
+    const result = ingest.take({
+      tenant,
+      signal,
+      encoding: "protobuf",
+      transport: "grpc",
+      bytes: call.request,
+    });
+    if (!result.ok) throw new ProblemError("ERR_BODY_UNDECODABLE", result.message);
+    return encodePartialSuccess(result, signal, "protobuf");
   }
 
   #refusal(error: unknown, signal: IngestSignal): GrpcStatus {
@@ -161,25 +155,8 @@ function definitionOf(signal: IngestSignal): ServiceDefinition {
   };
 }
 
-/** Refuses on the headers alone: who has no token does not get to send 64 MiB first. */
-function refuseEarly(authenticator: Authenticator): ServerInterceptor {
-  return (_method, call) => {
-    const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
-      const found = authenticate(authenticator, metadata);
-      if (found instanceof ProblemError) call.sendStatus(grpcStatusOf(found));
-      else next(metadata);
-    });
-    return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) });
-  };
-}
-
 function principalOf(authenticator: Authenticator, metadata: Metadata): Principal {
   const found = authenticate(authenticator, metadata);
   if (found instanceof ProblemError) throw found;
   return found;
-}
-
-function authenticate(authenticator: Authenticator, metadata: Metadata): Principal | ProblemError {
-  const [authorization] = metadata.get("authorization");
-  return authenticator.authorize(authorization?.toString(), "ingest");
 }

@@ -169,6 +169,23 @@ describe("POST /v1/traces", () => {
     expect(await answered).toBe(413);
   });
 
+  it.each(["/v1/traces", "/v1/metrics"])(
+    "tells %s's senders both types that it takes",
+    async (url) => {
+      receiver = await createReceiver();
+      const headers = { "content-type": "text/plain" };
+      const response = await receiver.app.inject({ method: "POST", url, headers, payload: "x" });
+      expect([response.statusCode, response.json().code]).toEqual([415, "ERR_CONTENT_TYPE"]);
+      expect(response.json().detail).toContain("application/x-protobuf or application/json");
+    },
+  );
+
+  it.each(["/v1/traces", "/v1/metrics"])("refuses %s of null", async (url) => {
+    receiver = await createReceiver();
+    const sent = { method: "POST", url, headers: JSON_TYPE, payload: "null" } as const;
+    expect((await receiver.app.inject(sent)).statusCode).toBe(400);
+  });
+
   it("takes a charset and any case with the content type", async () => {
     receiver = await createReceiver();
     const headers = { "content-type": "Application/JSON; charset=utf-8" };

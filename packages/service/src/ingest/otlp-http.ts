@@ -29,7 +29,7 @@ const CONTENT_TYPES: Readonly<Record<OtlpEncoding, string>> = {
 export function otlpHttp(app: FastifyInstance, options: OtlpHttpOptions, done: () => void): void {
   app.removeAllContentTypeParsers();
   // The handler reads the body itself, and only once it knows that it will want it.
-  app.addContentTypeParser(Object.values(CONTENT_TYPES), (_request, _payload, ready) => {
+  app.addContentTypeParser("*", (_request, _payload, ready) => {
     ready(null);
   });
   // The schema only documents: what the body is, the decoder says.

@@ -82,6 +82,22 @@ describe("parseHeadwayFile", () => {
     },
   );
 
+  it.each([
+    "defaults: *nowhere",
+    "defaults: { mode: *nowhere }",
+    "defaults: { actions: [*nowhere] }",
+    "tickMs: *nowhere",
+  ])("refuses %s: an alias of nothing is a slip, and no default", (text) => {
+    expect(() => parseHeadwayFile(text, "headway.yaml")).toThrow(/anchor.*\(headway\.yaml:1\)/);
+  });
+
+  it.each([
+    String.raw`dependencies: { "tool:a\x1b[2J": { concurrencyMax: 1 } }`,
+    String.raw`identities: [{ when: { server.address: a }, dependency: "tool:\0" }]`,
+  ])("refuses control characters in a name: %s", (text) => {
+    expect(() => parseHeadwayFile(text, "headway.yaml")).toThrow(/must be .*kind:name/);
+  });
+
   it("follows anchors", () => {
     const text = "dependencies:\n  'tool:a': &slow { timeoutMs: 9000 }\n  'tool:b': *slow\n";
     expect(resolvePolicy(parseHeadwayFile(text, "f").policies.common, "tool:b").timeoutMs).toBe(

@@ -11,6 +11,7 @@ export type PolicyOf = (tenant: string) => Policy;
 export interface PoliciesOptions {
   /** Null: the default policy for everybody, for ever. */
   readonly path: string | null;
+  readonly mayBeAbsent: boolean;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -24,15 +25,17 @@ export class Policies implements ReadinessCheck {
 
   constructor(options: PoliciesOptions) {
     this.#options = options;
-    const { path } = options;
+    const { path, mayBeAbsent } = options;
     this.#watch =
       path === null
         ? undefined
         : new PolicyWatch({
             path,
+            mayBeAbsent,
             onChange: (set) => this.#changed(set),
             onSettings: (keys) => this.#settingsChanged(keys),
             onBad: (error) => this.#bad(error),
+            onRecovered: () => this.#recovered(),
           });
   }
 
@@ -62,6 +65,13 @@ export class Policies implements ReadinessCheck {
     metrics.policyStale.set(0);
     log.info("The policy changed.", { version });
     this.#onChange?.(this.policyOf);
+  }
+
+  #recovered(): void {
+    const { log, metrics } = this.#options;
+    metrics.policyReloads.inc({ result: "ok" });
+    metrics.policyStale.set(0);
+    log.info("The policy file is good again, and says what is in force.");
   }
 
   #settingsChanged(keys: readonly string[]): void {

@@ -18,8 +18,8 @@ const RATE: NumberRange = { min: 0.001, max: 1_000_000, integer: false };
 const TIMEOUT_MS: NumberRange = { min: 1, max: 86_400_000, integer: true };
 const PROTECTED: NumberRange = { min: 0, max: 5, integer: true };
 
-const PATTERN = /^(\*|[a-z*][a-z0-9_*-]*:\S.{0,254})$/;
-const DEPENDENCY = /^[a-z][a-z0-9_-]*:\S.{0,254}$/;
+const PATTERN = /^(\*|[a-z*][a-z0-9_*-]*:(?!\s)\P{Cc}{1,255})$/u;
+const DEPENDENCY = /^[a-z][a-z0-9_-]*:(?!\s)\P{Cc}{1,255}$/u;
 
 /** What a file, or one tenant in it, says; `base` is what holds where it says nothing. Its own rules come first. */
 export function policyOf(

@@ -11,15 +11,18 @@ let watch: PolicyWatch;
 let modes: string[] = [];
 let bad: string[] = [];
 let settings: string[] = [];
+let recovered = 0;
 
-function start(options: { readonly pollMs: number } = { pollMs: 60_000 }): void {
+function start(options: { readonly pollMs?: number; readonly mayBeAbsent?: boolean } = {}): void {
   watch = new PolicyWatch({
     path,
     stillMs: 10,
+    pollMs: 60_000,
     ...options,
     onChange: ({ common }) => modes.push(common.defaults.mode),
     onSettings: (keys) => settings.push(keys.join()),
     onBad: ({ code }) => bad.push(code),
+    onRecovered: () => (recovered += 1),
   });
   watch.start();
 }
@@ -34,6 +37,7 @@ beforeEach(() => {
   modes = [];
   bad = [];
   settings = [];
+  recovered = 0;
   write("observe");
 });
 
@@ -112,6 +116,39 @@ describe("PolicyWatch", () => {
     await vi.waitFor(() => expect(watch.error).toBeUndefined());
     write("enforce");
     await vi.waitFor(() => expect(modes.at(-1)).toBe("enforce"));
+  });
+
+  it.each(["gone", "bad"])("is well again when a file that was %s is as it was", async (how) => {
+    start({ pollMs: 20 });
+    if (how === "gone") rmSync(path);
+    else write("enforced");
+    await vi.waitFor(() => expect(watch.error).toBeDefined());
+    write("observe");
+    await vi.waitFor(() => expect(watch.error).toBeUndefined());
+    expect([recovered, modes]).toEqual([1, []]);
+  });
+
+  it("refuses a change of settings that no service could start with", async () => {
+    start({ pollMs: 20 });
+    writeFileSync(path, "tickMs: banana\ndefaults: { mode: enforce }\n");
+    await vi.waitFor(() => expect(bad).toEqual(["ERR_CONFIG_TYPE"]));
+    expect(watch.policies.common.defaults.mode).toBe("observe");
+  });
+
+  it("waits for a file that need not be there, and then holds on to it like any other", async () => {
+    rmSync(path);
+    start({ pollMs: 20, mayBeAbsent: true });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect([watch.error, bad]).toEqual([undefined, []]);
+    write("enforced");
+    await vi.waitFor(() => expect(bad).toEqual(["ERR_CONFIG_RANGE"]));
+    rmSync(path);
+    await vi.waitFor(() => expect(watch.error).toBeUndefined());
+    write("enforce");
+    await vi.waitFor(() => expect(modes).toEqual(["enforce"]));
+    rmSync(path);
+    await vi.waitFor(() => expect(bad).toEqual(["ERR_CONFIG_RANGE", "ERR_CONFIG_FILE"]));
+    expect(watch.policies.common.defaults.mode).toBe("enforce");
   });
 
   it("refuses to start with a bad file: there is no older policy to keep", () => {

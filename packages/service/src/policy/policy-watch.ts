@@ -1,11 +1,11 @@
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { HeadwayError } from "@headway/core";
-import { settingsIn } from "../config/load-config.ts";
+import { assertSettings, settingsIn } from "../config/load-config.ts";
 import { readConfigFile } from "../config/read-config-file.ts";
-import type { YamlNode } from "../config/yaml-node.ts";
 import { parseHeadwayFile } from "./headway-file.ts";
+import { POLICY_SET_DEFAULT } from "./policy-set.ts";
 import type { PolicySet } from "./policy-set.ts";
 
 export interface PolicyWatchOptions {
@@ -15,6 +15,10 @@ export interface PolicyWatchOptions {
   readonly onSettings?: (keys: readonly string[]) => void;
   /** The policies in force stay in force. */
   readonly onBad: (error: HeadwayError) => void;
+  /** The file was bad or gone, and says again what is in force. */
+  readonly onRecovered?: () => void;
+  /** The default policies hold until the file is there. */
+  readonly mayBeAbsent?: boolean;
   /** An editor may write in steps; the file is read once it has been still for this long. */
   readonly stillMs?: number;
   /** Network file systems and bind mounts tell nobody of a change, so the file is also looked at this often. */
@@ -30,8 +34,9 @@ const POLL_MS = 2_000;
  */
 export class PolicyWatch {
   readonly #options: PolicyWatchOptions;
-  #text: string;
-  #policies: PolicySet;
+  /** As last read; undefined while there is no file. */
+  #text: string | undefined;
+  #policies: PolicySet = POLICY_SET_DEFAULT;
   readonly #settings: ReadonlyMap<string, unknown>;
   /** What the operator was last told of. */
   #told = "";
@@ -43,10 +48,14 @@ export class PolicyWatch {
   /** Throws where the file is bad from the start: there is no older policy to fall back to. */
   constructor(options: PolicyWatchOptions) {
     this.#options = options;
+    if (options.mayBeAbsent === true && !existsSync(options.path)) {
+      this.#settings = new Map();
+      return;
+    }
     this.#text = readConfigFile(options.path, "policy file");
-    const { policies, settings } = parseHeadwayFile(this.#text, options.path);
+    const { policies, values } = contentOf(this.#text, options.path);
     this.#policies = policies;
-    this.#settings = valuesOf(settings);
+    this.#settings = values;
   }
 
   get policies(): PolicySet {
@@ -81,22 +90,53 @@ export class PolicyWatch {
   }
 
   #look(): void {
+    const { path } = this.#options;
+    if (this.#isAwaited && !existsSync(path)) {
+      this.#forget();
+      return;
+    }
     try {
-      const text = readConfigFile(this.#options.path, "policy file");
+      const text = this.#read();
       if (text === this.#text) return;
       this.#text = text;
-      const { policies, settings } = parseHeadwayFile(text, this.#options.path);
-      const values = valuesOf(settings);
-      this.#policies = policies;
-      this.#error = undefined;
-      this.#tellSettings(values);
-      this.#options.onChange(policies);
+      this.#take(contentOf(text, path));
     } catch (error) {
       if (!(error instanceof HeadwayError)) throw error;
       const isNews = this.#error?.message !== error.message;
       this.#error = error;
       if (isNews) this.#options.onBad(error);
     }
+  }
+
+  /** There has been no file yet, and there need not be one. */
+  get #isAwaited(): boolean {
+    return this.#options.mayBeAbsent === true && this.#policies === POLICY_SET_DEFAULT;
+  }
+
+  #forget(): void {
+    this.#text = undefined;
+    if (this.#error === undefined) return;
+    this.#error = undefined;
+    this.#options.onRecovered?.();
+  }
+
+  #read(): string {
+    try {
+      return readConfigFile(this.#options.path, "policy file");
+    } catch (error) {
+      // So that the same text is news when it comes back.
+      this.#text = undefined;
+      throw error;
+    }
+  }
+
+  #take({ policies, values }: Content): void {
+    this.#error = undefined;
+    this.#tellSettings(values);
+    const isChange = policies.version !== this.#policies.version;
+    this.#policies = policies;
+    if (isChange) this.#options.onChange(policies);
+    else this.#options.onRecovered?.();
   }
 
   #tellSettings(values: ReadonlyMap<string, unknown>): void {
@@ -109,6 +149,17 @@ export class PolicyWatch {
   }
 }
 
-function valuesOf(settings: ReadonlyMap<string, YamlNode>): ReadonlyMap<string, unknown> {
-  return new Map([...settingsIn(settings)].map(([key, { value }]) => [key, value]));
+interface Content {
+  readonly policies: PolicySet;
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
+/** Settings are checked although a reload does not use them: the next start must not fail on what was accepted here. */
+function contentOf(text: string, path: string): Content {
+  const { policies, settings } = parseHeadwayFile(text, path);
+  assertSettings(settings);
+  return {
+    policies,
+    values: new Map([...settingsIn(settings)].map(([key, { value }]) => [key, value])),
+  };
 }

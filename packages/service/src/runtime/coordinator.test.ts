@@ -2,7 +2,7 @@ import { POLICY_DEFAULT } from "@headway/core";
 import type { AuditEntry } from "@headway/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeEngine } from "../api/fixtures/fake-engine.ts";
-import { START_MS } from "../api/fixtures/samples.ts";
+import { dependencyOf, START_MS } from "../api/fixtures/samples.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import type { Store, StoreBatch } from "../store/store.ts";
 import { Coordinator } from "./coordinator.ts";
@@ -76,8 +76,8 @@ describe("ticks", () => {
     await vi.advanceTimersByTimeAsync(3_500);
     await coordinator.close();
     await vi.advanceTimersByTimeAsync(3_500);
-    expect(tickedAt()).toEqual([1_000, 2_000, 3_000]);
-    expect(tickedAt("u")).toEqual([1_000, 2_000, 3_000]);
+    expect(tickedAt()).toEqual([1_000, 2_000, 3_000, 3_500]);
+    expect(tickedAt("u")).toEqual([1_000, 2_000, 3_000, 3_500]);
   });
 
   it("have an age, from the start on, that grows while they do not come", async () => {
@@ -131,6 +131,18 @@ describe("ticks", () => {
     expect(errors[0]).toBe("tick of tenant t: broken");
   });
 
+  it("count their dependencies once, however often it is asked between two", () => {
+    const coordinator = create();
+    coordinator.tenant("t");
+    const engine = engines.get("t")!;
+    for (let asked = 0; asked < 12; asked += 1) coordinator.stats();
+    expect(engine.counted).toBe(1);
+    engine.views.set("tool:a", dependencyOf("tool:a"));
+    coordinator.tick();
+    expect(coordinator.stats().dependencies).toBe(1);
+    expect(engine.counted).toBe(2);
+  });
+
   it("tell every listener, also when one of them throws", () => {
     const coordinator = create();
     const told: number[] = [];
@@ -177,13 +189,15 @@ describe("the store", () => {
     expect(await stored()).toEqual(["dep:tool:a 5", "dep:tool:b 5"]);
   });
 
-  it("gets on close what was not written yet", async () => {
+  it("gets on close what was not written yet, and what was noted since the last tick", async () => {
     const store = new MemoryStore();
     const coordinator = create(store);
     coordinator.tenant("t");
     engines.get("t")!.records.set("a", { key: "a", value: 1 });
+    engines.get("t")!.note(audit);
     await coordinator.close();
     expect(await store.load("t")).toEqual([{ key: "a", value: 1 }]);
+    expect(await store.audit({ tenant: "t", limit: 10 })).toMatchObject([audit]);
   });
 
   it("never stops the ticks by failing: what it did not take is kept, said once, and written later", async () => {

@@ -1,5 +1,5 @@
 import { Engine } from "@headway/core";
-import type { EngineOptions, Policy, Random } from "@headway/core";
+import type { EngineCounters, EngineOptions, Policy, Random } from "@headway/core";
 import type { FinishedSpanView, RecorderLimits, SignalReport } from "@headway/core/signals";
 import type { Store } from "../store/store.ts";
 import { ClientSlots } from "./client-slots.ts";
@@ -78,7 +78,9 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #tenants = new Map<string, Tenant>();
   readonly #counts = { ticks: 0, ticksFailed: 0, tickDurationMs: 0, reports: 0, spans: 0 };
+  readonly #awaitingTick: (() => void)[] = [];
   #policy: CoordinatorOptions["policy"];
+  #engineCounts: EngineCounters | undefined;
   #interval: NodeJS.Timeout | undefined;
   #early: NodeJS.Timeout | undefined;
   #tickedAtMs = Number.NEGATIVE_INFINITY;
@@ -97,10 +99,13 @@ export class Coordinator {
     this.#interval = setInterval(() => this.tick(), this.#options.config.tickMs);
   }
 
-  /** Stops ticking and writes what there is to write. The store stays open: it is its owner's. */
+  /**
+   * Ticks once more, because what was asked for since the last tick is in no audit yet, and writes what there is to
+   * write. The store stays open: it is its owner's.
+   */
   async close(): Promise<void> {
     clearInterval(this.#interval);
-    clearTimeout(this.#early);
+    this.tick();
     await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
   }
 
@@ -154,6 +159,12 @@ export class Coordinator {
     this.#early = setTimeout(() => this.tick(), Math.max(0, earliestMs - this.now()));
   }
 
+  /** The next tick, soon. */
+  async ticked(): Promise<void> {
+    this.tickSoon();
+    await new Promise<void>((resolve) => this.#awaitingTick.push(resolve));
+  }
+
   tick(): void {
     clearTimeout(this.#early);
     this.#early = undefined;
@@ -164,6 +175,7 @@ export class Coordinator {
     if (this.#options.aroundTick === undefined) tick();
     else this.#options.aroundTick(tick);
     this.#counts.tickDurationMs = this.now() - nowMs;
+    for (const resolve of this.#awaitingTick.splice(0)) resolve();
   }
 
   stats(): CoordinatorStats {
@@ -175,9 +187,7 @@ export class Coordinator {
       tickAgeSeconds: Math.max(0, this.now() - this.#aliveMs) / 1_000,
       tenants: tenants.length,
       instances: total(({ instances }) => instances.size),
-      dependencies: total(({ engine }) => engine.counters().dependencies),
-      dependenciesRefused: total(({ engine }) => engine.counters().dependenciesRefused),
-      agentsOverflowed: total(({ engine }) => engine.counters().agentsOverflowed),
+      ...this.#countEngines(tenants),
       storeCommits: total(({ journal }) => journal.counts.commits),
       storeFailures: total(({ journal }) => journal.counts.failures),
       auditDropped: total(({ journal }) => journal.counts.auditDropped),
@@ -187,8 +197,15 @@ export class Coordinator {
     };
   }
 
+  /** Once a tick: an engine walks all its dependencies to count, and a scrape asks for a dozen numbers. */
+  #countEngines(tenants: readonly Tenant[]): EngineCounters {
+    this.#engineCounts ??= sumOf(tenants.map(({ engine }) => engine.counters()));
+    return this.#engineCounts;
+  }
+
   #tickTenants(nowMs: number): number {
     const failedBefore = this.#counts.ticksFailed;
+    this.#engineCounts = undefined;
     for (const tenant of this.#tenants.values()) this.#tickTenant(tenant, nowMs);
     return this.#counts.ticksFailed - failedBefore;
   }
@@ -243,4 +260,14 @@ export class Coordinator {
   #failed(error: unknown, where: string): void {
     this.#options.onError?.(error, where);
   }
+}
+
+function sumOf(counters: readonly EngineCounters[]): EngineCounters {
+  const total = (name: keyof EngineCounters): number =>
+    counters.reduce((sum, counter) => sum + counter[name], 0);
+  return {
+    dependencies: total("dependencies"),
+    dependenciesRefused: total("dependenciesRefused"),
+    agentsOverflowed: total("agentsOverflowed"),
+  };
 }

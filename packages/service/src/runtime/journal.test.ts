@@ -55,6 +55,30 @@ describe("Journal", () => {
     });
   });
 
+  it("says when one dependency's records and all audit entries are written, behind a commit that had begun without them", async () => {
+    const { store, journal } = create();
+    journal.add([{ key: "dep:tool:b", value: 1 }], [entry("1")]);
+    journal.write();
+    journal.add(
+      [
+        { key: "override:tool:a", value: 2 },
+        { key: "dep:tool:c", value: 3 },
+      ],
+      [entry("2")],
+    );
+    let isWritten = false;
+    const written = journal.written(new Set(["tool:a"])).then(() => (isWritten = true));
+    store.ends[0]!();
+    await settled();
+    expect(store.batches[1]).toMatchObject({
+      records: [{ key: "override:tool:a" }],
+      audit: [{ summary: "2" }],
+    });
+    expect([isWritten, journal.waiting]).toEqual([false, 1]);
+    store.ends[1]!(new Error("disk full"));
+    await written;
+  });
+
   it("does not let a write that failed undo a newer one", async () => {
     const { store, journal, errors } = create();
     journal.add(

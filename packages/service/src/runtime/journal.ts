@@ -69,6 +69,13 @@ export class Journal {
     this.#committing ??= this.#commit(urgent, rest).finally(() => (this.#committing = undefined));
   }
 
+  /** Done when the audit entries and the records of `urgent` that wait now are written, or the store has refused them. */
+  async written(urgent: ReadonlySet<string>): Promise<void> {
+    await this.#idle();
+    this.write({ urgent, rest: false });
+    await this.#idle();
+  }
+
   /** Writes all that waits, and is done when it is written or has failed. */
   async flush(): Promise<void> {
     await this.#committing;
@@ -77,6 +84,10 @@ export class Journal {
       this.write();
       await this.#committing;
     }
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing;
   }
 
   async #commit(urgent: ReadonlySet<string>, rest: boolean): Promise<void> {

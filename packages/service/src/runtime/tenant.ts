@@ -22,6 +22,7 @@ export type TenantEngine = Pick<
   | "setPolicy"
   | "policy"
   | "dependencies"
+  | "dependencyIds"
   | "dependency"
   | "signals"
   | "detections"
@@ -79,7 +80,7 @@ export class Tenant {
     });
     this.instances = new Instances({
       onConnected: (instance, nowMs) => engine.instanceConnected(instance, nowMs),
-      onGone: (instance, nowMs) => engine.instanceGone(instance, nowMs),
+      onGone: (instance) => engine.instanceGone(instance),
     });
   }
 

@@ -1,8 +1,8 @@
 import { type SignalName, SIGNALS } from "../report.ts";
-import { AttributeValues } from "./attribute-values.ts";
 import { ByteKeys } from "./byte-keys.ts";
 import { attributeFromJson } from "./json-attributes.ts";
 import { JsonCursor } from "./json-cursor.ts";
+import { type Envelope, walkEnvelope } from "./json-envelope.ts";
 import { TEMPORALITY_DELTA } from "./metric-fields.ts";
 import { PointDraft, POINT_ATTRIBUTES } from "./point-draft.ts";
 import {
@@ -13,9 +13,11 @@ import {
   type TimedPoint,
 } from "./report-batch.ts";
 
-const REQUEST = new ByteKeys(["resourceMetrics"]);
-const RESOURCE_METRICS = new ByteKeys(["resource", "scopeMetrics"]);
-const RESOURCE = new ByteKeys(["attributes"]);
+const ENVELOPE: Envelope = {
+  request: new ByteKeys(["resourceMetrics"]),
+  scopes: new ByteKeys(["scopeMetrics"]),
+  resourceAttributes: METRIC_RESOURCE_ATTRIBUTES,
+};
 const SCOPE_METRICS = new ByteKeys(["metrics"]);
 const METRIC = new ByteKeys([
   "name",
@@ -61,37 +63,14 @@ class ReportWalk {
   }
 
   request(): void {
-    const cursor = this.#cursor;
-    if (cursor.openObject()) {
-      while (cursor.nextKey()) {
-        if (cursor.key(REQUEST) === undefined) cursor.skip();
-        else cursor.each(() => this.#resourceMetrics());
-      }
-    }
-    cursor.finish();
-  }
-
-  #resourceMetrics(): void {
-    const cursor = this.#cursor;
-    const resource = new AttributeValues();
-    const points: TimedPoint[] = [];
-    if (!cursor.openObject()) return;
-    while (cursor.nextKey()) {
-      const key = cursor.key(RESOURCE_METRICS);
-      if (key === "resource") this.#resource(resource);
-      else if (key === "scopeMetrics") cursor.each(() => this.#scopeMetrics(points));
-      else cursor.skip();
-    }
-    this.#batch.addResource(resource, points);
-  }
-
-  #resource(resource: AttributeValues): void {
-    const cursor = this.#cursor;
-    if (!cursor.openObject()) return;
-    while (cursor.nextKey()) {
-      if (cursor.key(RESOURCE) === undefined) cursor.skip();
-      else cursor.each(() => attributeFromJson(cursor, resource, METRIC_RESOURCE_ATTRIBUTES));
-    }
+    let points: TimedPoint[] = [];
+    walkEnvelope(this.#cursor, ENVELOPE, {
+      scope: () => this.#scopeMetrics(points),
+      resourceEnd: (resource) => {
+        this.#batch.addResource(resource, points);
+        points = [];
+      },
+    });
   }
 
   #scopeMetrics(points: TimedPoint[]): void {

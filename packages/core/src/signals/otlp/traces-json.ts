@@ -3,13 +3,16 @@ import { AttributeValues } from "./attribute-values.ts";
 import { ByteKeys } from "./byte-keys.ts";
 import { hexFromText } from "./hex-id.ts";
 import { JsonCursor } from "./json-cursor.ts";
+import { type Envelope, walkEnvelope } from "./json-envelope.ts";
 import { attributeFromJson } from "./json-attributes.ts";
 import { type SpanBatch, SpanDraft } from "./span-draft.ts";
 import { EVENT_KEYS, EVENT_NAMES, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from "./trace-keys.ts";
 
-const REQUEST = new ByteKeys(["resourceSpans"]);
-const RESOURCE_SPANS = new ByteKeys(["resource", "scopeSpans"]);
-const RESOURCE = new ByteKeys(["attributes"]);
+const ENVELOPE: Envelope = {
+  request: new ByteKeys(["resourceSpans"]),
+  scopes: new ByteKeys(["scopeSpans"]),
+  resourceAttributes: RESOURCE_ATTRIBUTES,
+};
 const SCOPE_SPANS = new ByteKeys(["scope", "spans"]);
 const SCOPE = new ByteKeys(["name"]);
 const SPAN = new ByteKeys([
@@ -54,36 +57,7 @@ class TraceWalk {
   }
 
   request(): void {
-    const cursor = this.#cursor;
-    if (cursor.openObject()) {
-      while (cursor.nextKey()) {
-        if (cursor.key(REQUEST) === undefined) cursor.skip();
-        else cursor.each(() => this.#resourceSpans());
-      }
-    }
-    cursor.finish();
-  }
-
-  #resourceSpans(): void {
-    const cursor = this.#cursor;
-    // Given to the spans at once and filled when its turn comes: keys may stand in any order.
-    const resource = new AttributeValues();
-    if (!cursor.openObject()) return;
-    while (cursor.nextKey()) {
-      const key = cursor.key(RESOURCE_SPANS);
-      if (key === "resource") this.#resource(resource);
-      else if (key === "scopeSpans") cursor.each(() => this.#scopeSpans(resource));
-      else cursor.skip();
-    }
-  }
-
-  #resource(resource: AttributeValues): void {
-    const cursor = this.#cursor;
-    if (!cursor.openObject()) return;
-    while (cursor.nextKey()) {
-      if (cursor.key(RESOURCE) === undefined) cursor.skip();
-      else cursor.each(() => attributeFromJson(cursor, resource, RESOURCE_ATTRIBUTES));
-    }
+    walkEnvelope(this.#cursor, ENVELOPE, { scope: (resource) => this.#scopeSpans(resource) });
   }
 
   #scopeSpans(resource: AttributeValues): void {

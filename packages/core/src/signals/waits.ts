@@ -1,0 +1,38 @@
+import type { SpanOutcome } from "./outcome-of-span.ts";
+import type { SpanNode } from "./span-node.ts";
+
+const REFUSED: SpanOutcome = { outcome: "refused" };
+
+/*
+ * A call's span often opens before the hook lets its attempt go: what waits there is not in flight, and what is refused never was.
+ */
+
+/** Something to the dependency waits at the hook that the node would claim if it began. */
+export function waitBegan(node: SpanNode, dependency: string): void {
+  node.waits += 1;
+  node.waitedFor = dependency;
+  node.wasRefused = false;
+}
+
+export function waitEnded(node: SpanNode, admitted: boolean): void {
+  node.waits -= 1;
+  node.wasRefused = !admitted;
+}
+
+/** Nothing of it is in flight: it waits, or was refused last and may come again. */
+export function isKeptBack({ waits, wasRefused, waitedFor, identity }: SpanNode): boolean {
+  // What said late what it is may be something else than what waited below it.
+  return (waits > 0 || wasRefused) && waitedFor === identity.dependency;
+}
+
+/** Says of a node that ends whether it was refused: it was where none of its attempts, or of the layers below, ever went out. */
+export function settleRefusal(node: SpanNode): void {
+  if (isTurnedAway(node)) node.ended = REFUSED;
+  // A retry that was refused leaves the call where its last attempt left it.
+  else if (node.claimed > 0 && node.ended?.outcome === "refused")
+    node.ended = node.failures?.at(-1)?.node.ended ?? node.ended;
+}
+
+function isTurnedAway(node: SpanNode): boolean {
+  return node.claimed === 0 ? isKeptBack(node) : node.claimed === node.claimedRefused;
+}
