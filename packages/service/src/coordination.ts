@@ -40,7 +40,7 @@ export function createCoordinator({
   tracing,
 }: CoordinationOptions): Coordinator {
   const { tickMs, settleMs, limits } = config;
-  const { dependenciesMax, agentsPerDependencyMax, holdMsMax } = limits;
+  const { dependenciesMax, agentsPerDependencyMax, historyWindowsMax, holdMsMax } = limits;
   return new Coordinator({
     config: {
       tickMs,
@@ -65,7 +65,7 @@ export function createCoordinator({
         ...options,
         // Clients remember a version over our restart, and a store in memory does not.
         versionFirst: Math.floor(nowMs()),
-        limits: { dependenciesMax, agentsPerDependencyMax, holdMsMax },
+        limits: { dependenciesMax, agentsPerDependencyMax, historyWindowsMax, holdMsMax },
       }),
   });
 }

@@ -12,6 +12,8 @@ export interface ServiceLimits {
   readonly dependenciesMax: number;
   /** Agents of one dependency tracked by name; the rest in aggregate. */
   readonly agentsPerDependencyMax: number;
+  /** One-second windows kept for `/v1/signals`, of one tenant; 76 bytes each. The oldest go first. */
+  readonly historyWindowsMax: number;
   /** Streams, long-polls and waiting verdicts together. */
   readonly sseClientsMax: number;
   /** Longest life of a hold or an override. */
@@ -62,6 +64,7 @@ export const CONFIG_DEFAULT: ServiceConfig = {
     ingestBytesMax: 256 * MIB,
     dependenciesMax: 50_000,
     agentsPerDependencyMax: 4_096,
+    historyWindowsMax: 1_000_000,
     sseClientsMax: 10_000,
     holdMsMax: DAY_MS,
     auditRowsMax: 1_000_000,

@@ -73,6 +73,7 @@ function limitsOf(values: SettingValues, fallback: ServiceLimits): ServiceLimits
     ingestBytesMax: limit("ingestBytesMax", BYTES),
     dependenciesMax: limit("dependenciesMax", COUNT),
     agentsPerDependencyMax: limit("agentsPerDependencyMax", COUNT),
+    historyWindowsMax: limit("historyWindowsMax", COUNT),
     sseClientsMax: limit("sseClientsMax", COUNT),
     holdMsMax: limit("holdMsMax", HOLD_MS),
     auditRowsMax: limit("auditRowsMax", ROWS),

@@ -36,6 +36,7 @@ const LIMIT_HELP: Readonly<Record<keyof ServiceLimits, string>> = {
   ingestBytesMax: "bytes of all bodies held at once",
   dependenciesMax: "dependencies of one tenant",
   agentsPerDependencyMax: "agents of one dependency known by name",
+  historyWindowsMax: "seconds of dependencies' history kept, all together",
   sseClientsMax: "streams and held answers at once",
   holdMsMax: "longest life of a hold or an override",
   auditRowsMax: "audit rows kept",
