@@ -16,8 +16,9 @@ function npm(...words) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// npm writes this file last, so a broken installation is not mistaken for a whole one.
+// npm writes this file last, so a broken installation is not mistaken for a whole one. Not `npm ci`: that refuses a lockfile without
+// the builds for other platforms, which npm leaves out where it cannot see them. Without saving, the lockfile rules all the same.
 if (modifiedMs("node_modules/.package-lock.json") < modifiedMs("package-lock.json")) {
-  npm("ci", "--loglevel=error");
+  npm("install", "--no-save", "--loglevel=error");
 }
 npm("run", "--silent", "build");

@@ -2,7 +2,11 @@ import { utf8Length, writeUtf8 } from "./utf8.ts";
 
 interface Entry<K extends string> {
   readonly key: K;
-  readonly view: DataView;
+  /** Where its bytes stand among those of all keys. */
+  readonly at: number;
+  readonly length: number;
+  /** Another key of the same slot. */
+  readonly next: Entry<K> | undefined;
 }
 
 /**
@@ -10,33 +14,38 @@ interface Entry<K extends string> {
  * almost always, and never becomes a string.
  */
 export class ByteKeys<K extends string = string> {
-  readonly #slots: readonly (readonly Entry<K>[] | undefined)[];
+  readonly #slots: readonly (Entry<K> | undefined)[];
   readonly #byName: ReadonlyMap<string, K>;
   readonly #mask: number;
+  /** The bytes of all keys, one after another, so that they share few cache lines. */
+  readonly #view: DataView;
 
   constructor(keys: readonly K[]) {
     let size = 16;
     while (size < keys.length * 4) size *= 2;
     this.#mask = size - 1;
     this.#byName = new Map(keys.map((key) => [key, key]));
-    const slots: (Entry<K>[] | undefined)[] = Array.from({ length: size }, () => undefined);
+    const bytes = new Uint8Array(utf8Length(keys.join("")));
+    this.#view = new DataView(bytes.buffer);
+    const slots: (Entry<K> | undefined)[] = Array.from({ length: size }, () => undefined);
+    let at = 0;
     for (const key of this.#byName.values()) {
-      const bytes = new Uint8Array(utf8Length(key));
-      writeUtf8(key, bytes, 0);
-      const view = new DataView(bytes.buffer);
-      (slots[this.#slot(view, 0, bytes.length)] ??= []).push({ key, view });
+      const end = writeUtf8(key, bytes, at);
+      const slot = this.#slot(this.#view, at, end);
+      slots[slot] = { key, at, length: end - at, next: slots[slot] };
+      at = end;
     }
     this.#slots = slots;
   }
 
   match(view: DataView, start: number, end: number): K | undefined {
     if (start >= end) return undefined;
-    const entries = this.#slots[this.#slot(view, start, end)];
-    if (entries === undefined) return undefined;
     const length = end - start;
-    for (const entry of entries) {
-      if (entry.view.byteLength === length && isSame(entry.view, 0, view, start, length))
+    let entry = this.#slots[this.#slot(view, start, end)];
+    while (entry !== undefined) {
+      if (entry.length === length && isSame(this.#view, entry.at, view, start, length))
         return entry.key;
+      entry = entry.next;
     }
     return undefined;
   }
