@@ -16,9 +16,16 @@ export function decisionFor(
   consult: Consult,
   nowMs: number,
 ): Decision | undefined {
-  return decisions
-    .filter((decision) => isFor(decision, consult, nowMs))
-    .sort((a, b) => rank(b) - rank(a))[0];
+  let first: Decision | undefined;
+  let firstRank = Number.NEGATIVE_INFINITY;
+  for (const decision of decisions) {
+    if (!isFor(decision, consult, nowMs)) continue;
+    const decisionRank = rank(decision);
+    if (decisionRank <= firstRank) continue;
+    first = decision;
+    firstRank = decisionRank;
+  }
+  return first;
 }
 
 function isFor(

@@ -67,10 +67,8 @@ export function decideRoute(app: ApiApp, context: ApiContext): void {
           ? await decide(context, request, reply)
           : await decideOnce(context, idempotency, idempotencyKey, request, reply);
       const isRefused = !isGo(verdict);
-      reply.headers({
-        ...rateLimitHeaders(request.body.dependency, verdict, isRefused),
-        ...(isRefused ? { "retry-after": String(retryAfterSecondsOf(verdict)) } : {}),
-      });
+      reply.headers(rateLimitHeaders(request.body.dependency, verdict, isRefused));
+      if (isRefused) reply.header("retry-after", String(retryAfterSecondsOf(verdict)));
       return verdictJson(verdict, context.coordinator.now());
     },
   );

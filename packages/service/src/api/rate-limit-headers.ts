@@ -15,8 +15,9 @@ export function rateLimitHeaders(
   verdict: Verdict,
   isRefused: boolean,
 ): Record<string, string> {
-  const name = structuredString(dependency);
   const policy = policyParameters(verdict);
+  if (policy === undefined && !isRefused) return {};
+  const name = structuredString(dependency);
   return {
     ...(policy === undefined ? {} : { "ratelimit-policy": `${name}${policy}` }),
     ...(isRefused ? { ratelimit: `${name};r=0;t=${retryAfterSecondsOf(verdict)}` } : {}),
@@ -39,8 +40,12 @@ function policyParameters({ shape }: Verdict): string | undefined {
   return undefined;
 }
 
+/** Nearly every name: nothing in it needs an escape. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Printable ASCII with backslash escapes is all that a structured string may hold. */
 function structuredString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const wellFormed = text.replace(/\p{Surrogate}/gu, "\ufffd");
   const ascii = wellFormed.replace(/[^\x20-\x7e]+/gu, encodeURIComponent);
   return `"${ascii.replace(/["\\]/g, String.raw`\$&`)}"`;

@@ -3,6 +3,7 @@ import { ServerInterceptingCall, ServerListenerBuilder, status } from "@grpc/grp
 import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Principal } from "../auth/principal.ts";
+import { nowMs } from "../clock.ts";
 import type { IngestSignal, Metrics } from "../metrics.ts";
 import { ProblemError } from "../problem.ts";
 import type { ByteBudget } from "./byte-budget.ts";
@@ -87,9 +88,9 @@ class Admission {
   async ask(metadata: Metadata): Promise<ProblemError | undefined> {
     const found = authenticate(this.#options.authenticator, metadata);
     if (found instanceof ProblemError) return this.#refuse(found);
-    const endMs = performance.now() + ROOM_MS_MAX;
+    const endMs = nowMs() + ROOM_MS_MAX;
     while (!this.#options.budget.take(this.#bytes)) {
-      if (performance.now() >= endMs) return this.#refuse(NO_ROOM);
+      if (nowMs() >= endMs) return this.#refuse(NO_ROOM);
       await sleep(ROOM_EVERY_MS);
       // Nobody is there any more to be told.
       if (this.#state === "ended") return NO_ROOM;
