@@ -10,6 +10,8 @@ export type {
   Shape,
   Verdict,
 } from "./decide/decision.ts";
+export { CONTROL_PARAMETERS } from "./decide/control-parameters.ts";
+export type { ControlParameters } from "./decide/control-parameters.ts";
 export { Engine } from "./decide/engine.ts";
 export type {
   AuditEntry,

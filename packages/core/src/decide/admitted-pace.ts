@@ -1,24 +1,17 @@
+import { CONTROL_PARAMETERS } from "./control-parameters.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import type { TickSample } from "./dependency-signals.ts";
 
 export interface AdmittedView {
   /** Attempts in flight at which the dependency began to reject; `undefined` while it does not. */
   readonly bound: number | undefined;
-  readonly ratePerSecond: number | undefined;
   readonly isRejecting: boolean;
 }
 
-/** A limit that is met now and then, at random peaks, is no reason to hold anyone: a retry is cheap. */
-const REJECTED_SHARE_FEW = 0.04;
-/** From this share on the fleet is over the limit. Between the two the bound stays where it is. */
-const REJECTED_SHARE_MANY = 0.1;
-/** With more than this, slots alone do not hold the fleet back: a rejected attempt frees its slot at once. */
-const REJECTED_SHARE_FLOOD = 0.2;
-/** Room to find out that the limit has risen. */
-const PACE_MARGIN = 1.05;
-/** Growth of the pace for every second with few rejects. */
-const PACE_GROWTH = 1.5;
-/** Without many rejects for so long the limit is forgotten. */
-const FORGET_MS = 15_000;
+/** The limit binds for so long after rejects were many; it is remembered for longer. */
+const BINDING_MS = 15_000;
+/** A fleet that uses less than this share of the bound learns nothing about it. */
+const USED_SHARE = 0.8;
 const RATE_WINDOW_MS = 2_000;
 /** The most that was in flight in so long is what the dependency takes: the reports of one moment are up to a second old. */
 const PEAK_WINDOW_MS = 8_000;
@@ -34,14 +27,18 @@ interface Slice {
 /**
  * Follows a dependency that rejects at once (429, RESOURCE_EXHAUSTED) instead of queueing. Such answers are cheap and say
  * exactly where the limit is, so there is no multiplicative backoff: the bound is what was in flight when they began, or
- * (Little's law) what the admitted rate needs; it grows by one for every second without. While many are rejected, starts
- * are paced to the admitted rate too.
+ * (Little's law) what the admitted rate needs; it grows by one for every second in which it is used without. There is no pace in starts a
+ * second beside it: it would keep a slot idle after every answer that came sooner than the mean.
  */
 export class AdmittedPace {
+  readonly #parameters: ControlParameters;
   #bound: number | undefined;
-  #rate: number | undefined;
   #overMs = Number.NEGATIVE_INFINITY;
   #slices: Slice[] = [];
+
+  constructor(parameters: ControlParameters = CONTROL_PARAMETERS) {
+    this.#parameters = parameters;
+  }
 
   observe({ nowMs, elapsedMs, flow, gauges }: TickSample, attemptS: number): AdmittedView {
     const { ok, throttled } = flow.outcomes;
@@ -55,34 +52,18 @@ export class AdmittedPace {
       inFlight: gauges.inFlight,
     });
     const { admitted, share } = this.#recent(nowMs);
-    if (throttled > 0 && share > REJECTED_SHARE_MANY) this.#meet(nowMs, admitted, attemptS, share);
-    else if (nowMs - this.#overMs > FORGET_MS) this.#forget();
-    else if (share < REJECTED_SHARE_FEW) this.#grow(seconds);
-    return {
-      bound: this.#bound,
-      ratePerSecond: this.#rate,
-      isRejecting: this.#bound !== undefined,
-    };
+    if (throttled > 0 && share > this.#parameters.rejectedShareMany) {
+      this.#overMs = nowMs;
+      const peak = Math.max(...this.#slices.map(({ inFlight }) => inFlight));
+      const carried = Math.max(peak, admitted * attemptS, 1);
+      this.#bound = Math.min(this.#bound ?? Number.POSITIVE_INFINITY, carried);
+    }
+    if (share < this.#parameters.rejectedShareFew) this.#grow(seconds, gauges.inFlight);
+    return { bound: this.#bound, isRejecting: nowMs - this.#overMs <= BINDING_MS };
   }
 
-  #meet(nowMs: number, admitted: number, attemptS: number, share: number): void {
-    this.#overMs = nowMs;
-    const peak = Math.max(...this.#slices.map(({ inFlight }) => inFlight));
-    this.#bound = Math.min(
-      this.#bound ?? Number.POSITIVE_INFINITY,
-      Math.max(peak, admitted * attemptS, 1),
-    );
-    if (share > REJECTED_SHARE_FLOOD) this.#rate = admitted * PACE_MARGIN + 1;
-  }
-
-  #grow(seconds: number): void {
-    if (this.#bound !== undefined) this.#bound += seconds;
-    if (this.#rate !== undefined) this.#rate *= PACE_GROWTH ** seconds;
-  }
-
-  #forget(): void {
-    this.#bound = undefined;
-    this.#rate = undefined;
+  #grow(seconds: number, inFlight: number): void {
+    if (this.#bound !== undefined && inFlight >= USED_SHARE * this.#bound) this.#bound += seconds;
   }
 
   #recent(nowMs: number): { admitted: number; share: number } {

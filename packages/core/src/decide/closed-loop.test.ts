@@ -78,12 +78,12 @@ describe("a provider with a deep queue that slows to a quarter for 30 s", () => 
     expect(alone.recoveryS).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("still gives at least 13 of its 16 good answers a second", () => {
-    expect(guided.goodput).toBeGreaterThanOrEqual(13);
+  it("still gives at least 14.4 of its 16 good answers a second", () => {
+    expect(guided.goodput).toBeGreaterThanOrEqual(14.4);
   });
 
-  it("wastes at most 5 % of the attempts", () => {
-    expect(guided.wastedShare).toBeLessThanOrEqual(0.05);
+  it("wastes at most 3 % of the attempts", () => {
+    expect(guided.wastedShare).toBeLessThanOrEqual(0.03);
   });
 
   it("loses next to none of the critical calls", () => {
@@ -134,14 +134,14 @@ describe("a provider with a deep queue that slows to a quarter for 30 s", () => 
 });
 
 describe("other providers", () => {
-  it("one with a short queue: at least 14 of 16, critical calls safe", () => {
+  it("one with a short queue: at least 14.4 of 16, critical calls safe", () => {
     const short = mean(SEEDS.map((seed) => open(seed, {}, 32)));
-    expect(short.goodput).toBeGreaterThanOrEqual(14);
+    expect(short.goodput).toBeGreaterThanOrEqual(14.4);
     expect(short.criticalOk).toBeGreaterThanOrEqual(0.98);
   });
 
   it("one that rejects at once: at least 14 of 16, and critical calls far better than alone", () => {
-    const rejecting = mean(SEEDS.map((seed) => open(seed, {}, 0)));
+    const rejecting = mean(SEEDS.map((seed) => open(seed, { attemptsMax: 6 }, 0)));
     const alone = mean(SEEDS.map((seed) => open(seed, { isGuided: false }, 0)));
     expect(rejecting.goodput).toBeGreaterThanOrEqual(14);
     expect(rejecting.criticalOk).toBeGreaterThanOrEqual(0.98);
@@ -149,9 +149,9 @@ describe("other providers", () => {
     expect(rejecting.wasted).toBeLessThan(alone.wasted / 2);
   });
 
-  it("four hundred processes, each with less than a slot: at least 14 of 16", () => {
+  it("four hundred processes, each with less than a slot: at least 14.4 of 16", () => {
     const many = mean([1, 2].map((seed) => open(seed, { processes: 400 }, 32)));
-    expect(many.goodput).toBeGreaterThanOrEqual(14);
+    expect(many.goodput).toBeGreaterThanOrEqual(14.4);
   });
 });
 

@@ -108,23 +108,23 @@ describe("the pace of a dependency that rejects", () => {
   });
 
   it("keeps to what was in flight when rejects became many", () => {
-    expect(feed([{ ok: 64, throttled: 12 }])).toMatchObject({
-      bound: 32,
-      ratePerSecond: undefined,
-    });
-  });
-
-  it("keeps to the admitted rate too in a flood of rejects, whatever the flood", () => {
-    expect(feed([{ ok: 64, throttled: 2_000 }]).ratePerSecond).toBeCloseTo(64 * 1.05 + 1);
+    expect(feed([{ ok: 48, throttled: 20 }])).toEqual({ bound: 32, isRejecting: true });
   });
 
   it("is what the admitted rate needs where answers are too short to be seen in flight", () => {
     expect(feed([{ ok: 100, throttled: 50, inFlight: 1 }]).bound).toBe(50);
   });
 
-  it("grows by one for every second without, and is forgotten after 15", () => {
+  it("grows by one for every second in which it is used without", () => {
     expect(feed([{ ok: 16, throttled: 8 }, ...good(5)]).bound).toBe(32 + 4);
-    expect(feed([{ ok: 16, throttled: 8 }, ...good(18)]).bound).toBeUndefined();
+    const idle = Array.from({ length: 5 }, () => ({ ok: 16, inFlight: 9 }));
+    expect(feed([{ ok: 16, throttled: 8 }, ...good(2), ...idle]).bound).toBe(32 + 1);
+  });
+
+  it("is remembered, but binds nobody after 15 s without many", () => {
+    const view = feed([{ ok: 16, throttled: 8 }, ...good(18)]);
+    expect(view).toMatchObject({ isRejecting: false });
+    expect(view.bound).toBeGreaterThan(32);
   });
 });
 

@@ -5,6 +5,8 @@ import { CallTimeout } from "./call-timeout.ts";
 import { chooseActions } from "./choose-action.ts";
 import { CONSULTS } from "./consult-pacer.ts";
 import type { ConsultPacer } from "./consult-pacer.ts";
+import { CONTROL_PARAMETERS } from "./control-parameters.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import type { Override } from "./decision.ts";
 import type { DecisionDraft } from "./decision-draft.ts";
 import type { DependencySignals, TickSample } from "./dependency-signals.ts";
@@ -65,12 +67,12 @@ export const FREE: Allowance = {
 
 /** One dependency's controllers, in the order in which they build on each other. */
 export class DependencyControl {
-  readonly bound = new InFlightBound();
+  readonly bound: InFlightBound;
   readonly timeout = new CallTimeout();
   readonly notBefore = new NotBefore();
   readonly hold = new HoldPhase();
-  readonly leases = new LeaseBook();
-  readonly #pace = new AdmittedPace();
+  readonly leases: LeaseBook;
+  readonly #pace: AdmittedPace;
   readonly #dependency: string;
   allowance: Allowance = FREE;
   isStrained = false;
@@ -78,8 +80,11 @@ export class DependencyControl {
   /** Per process, when it last had a call waiting or in flight. */
   readonly #usedMs = new Map<string, number>();
 
-  constructor(dependency: string) {
+  constructor(dependency: string, parameters: ControlParameters = CONTROL_PARAMETERS) {
     this.#dependency = dependency;
+    this.bound = new InFlightBound(parameters);
+    this.leases = new LeaseBook(parameters);
+    this.#pace = new AdmittedPace(parameters);
   }
 
   get phase(): Phase {
@@ -140,14 +145,15 @@ export class DependencyControl {
   ): Allowance {
     const ceilings = [policy.concurrencyMax, admitted.bound].filter((value) => value !== undefined);
     if (this.phase === "ramping") ceilings.push(this.hold.allowance);
-    const rates = [policy.ratePerSecondMax, admitted.ratePerSecond].filter(
-      (value) => value !== undefined,
-    );
     const bounds = learned.bound === undefined ? ceilings : [learned.bound, ...ceilings];
     return {
       bound: bounds.length > 0 ? Math.min(...bounds) : undefined,
-      isBinding: ceilings.length > 0 || !learned.isRelaxed,
-      ratePerSecond: rates.length > 0 ? Math.min(...rates) : undefined,
+      isBinding:
+        policy.concurrencyMax !== undefined ||
+        this.phase === "ramping" ||
+        admitted.isRejecting ||
+        !learned.isRelaxed,
+      ratePerSecond: policy.ratePerSecondMax,
       consultSlots: undefined,
       consultRate: undefined,
       attemptS,

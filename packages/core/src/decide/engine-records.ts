@@ -51,6 +51,7 @@ export function restoreDependency(
     "inFlight",
     "rate",
     "ratePeak",
+    "oldShare",
     "bound",
   ]);
   if (baseline) control.bound.restore(baseline);

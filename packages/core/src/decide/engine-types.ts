@@ -2,6 +2,7 @@ import type { Detection } from "../detect/detection.ts";
 import type { Detector } from "../detect/detector.ts";
 import type { Random } from "../random.ts";
 import type { Outcome } from "../signals/outcome.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import type { Decision, Lease } from "./decision.ts";
 import type { Policy } from "./policy.ts";
 
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
   /** Makes one dependency's detectors. Absent: all that the project has. */
   readonly detectors?: () => Detector[];
+  /** What the controllers go by, where it is not their own numbers: to measure what those are worth. */
+  readonly control?: Partial<ControlParameters>;
 }
 
 export interface EngineLimits {

@@ -8,6 +8,8 @@ import { CallGraph, graphView } from "./call-graph.ts";
 import { observeCascades, observeWindow } from "./detection-step.ts";
 import { ChangeDraft } from "./change-draft.ts";
 import { CONSULTS, ConsultPacer } from "./consult-pacer.ts";
+import { CONTROL_PARAMETERS } from "./control-parameters.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import { decisionFor, verdictFor } from "./consult.ts";
 import type { Consult, Decision, Lease, Override, Verdict } from "./decision.ts";
 import type { BookContext } from "./decision-book.ts";
@@ -61,6 +63,7 @@ export class Engine {
   readonly #createDetectors: () => readonly Detector[];
   readonly #graph = new CallGraph();
   readonly #overrides: Overrides;
+  readonly #parameters: ControlParameters;
   readonly #leases = new LeaseTable();
   #policy: Policy;
   #version = 0;
@@ -72,6 +75,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#limits = { ...ENGINE_LIMITS, ...options.limits };
+    this.#parameters = { ...CONTROL_PARAMETERS, ...options.control };
     this.#overrides = new Overrides(this.#limits.holdMsMax);
     this.#asleep = new Sleepers(this.#limits);
     this.#random = options.random;
@@ -339,7 +343,8 @@ export class Engine {
     if (known) return known;
     const signals = this.#fleet.open(id, nowMs);
     if (!signals) return undefined;
-    const watched = watch(id, signals, this.#createDetectors(), resolvePolicy(this.#policy, id));
+    const policy = resolvePolicy(this.#policy, id);
+    const watched = watch(id, signals, this.#createDetectors(), policy, this.#parameters);
     this.#watched.set(id, watched);
     return watched;
   }

@@ -117,54 +117,57 @@ describe("the standing bound", () => {
     expect(feed.bound.usualLatencyS).toBeCloseTo(0.5, 1);
   });
 
-  it("follows a slow dependency down to what it was seen to carry, and lower only when it is clogged", () => {
+  it("keeps what was usual, and half as much again, in any strain", () => {
     const feed = new Feed();
     feed.say(healthy, 20);
-    expect(feed.say({ ok: 16, latencyS: 3, inFlight: 60, waiting: 50 }, 10).bound).toBeCloseTo(
-      1.5 * 24,
-      0,
-    );
-    expect(feed.say({ ok: 1, timeout: 20, inFlight: 36, waiting: 50 }, 4).bound).toBeCloseTo(
-      0.5 * 24,
-      0,
-    );
+    const slow = feed.say({ ok: 16, latencyS: 2, inFlight: 60, waiting: 50 }, 10);
+    expect(slow.bound).toBeCloseTo(1.5 * 24, 0);
+    const lull = feed.say({ ok: 1, latencyS: 2, inFlight: 36, waiting: 50 }, 3);
+    expect(lull.bound).toBeCloseTo(1.5 * 24, -1);
   });
 
-  it("believes no usual in flight that time-outs prove to be more than is answered in time", () => {
-    const feed = new Feed();
-    feed.say({ ok: 48, inFlight: 60 }, 20);
-    feed.say({ ok: 16, latencyS: 2, inFlight: 90, waiting: 50 }, 3);
-    const view = feed.say({ ok: 8, timeout: 6, latencyS: 3, inFlight: 90, waiting: 50 }, 5);
-    expect(view.bound).toBeLessThanOrEqual(1.5 * 16 * 0.45 * 4);
-    expect(view.bound).toBeGreaterThan(1.5 * 13 * 0.45 * 4);
-  });
-
-  it("is strangled by no lull: fewer answers without time-outs leave what was usual", () => {
+  it("takes off what timed out lately: the dependency is still at work on it", () => {
     const feed = new Feed();
     feed.say(healthy, 20);
-    feed.say({ ok: 16, latencyS: 2, inFlight: 36, waiting: 50 }, 10);
-    expect(feed.say({ ok: 2, latencyS: 2, inFlight: 36, waiting: 50 }, 3).bound).toBeCloseTo(36, 0);
-    expect(feed.say({ ok: 0, inFlight: 36, waiting: 50 }, 2).bound).toBeGreaterThanOrEqual(36);
-  });
-
-  it("believes the usual again once the strain is over", () => {
-    const feed = new Feed();
-    feed.say({ ok: 48, inFlight: 60 }, 20);
-    feed.say({ ok: 4, timeout: 12, latencyS: 3, inFlight: 90, waiting: 50 }, 10);
-    feed.say({ ok: 48, inFlight: 60 }, 10);
-    expect(feed.say({ ok: 6, latencyS: 2, inFlight: 130, waiting: 50 }, 5).bound).toBeCloseTo(
-      90,
+    feed.say({ ok: 16, latencyS: 2, inFlight: 60, waiting: 50 }, 10);
+    const dying = feed.say({ ok: 8, timeout: 10, latencyS: 3, inFlight: 36, waiting: 50 }, 5);
+    // Of four seconds' patience two fifths count: the ticks of two seconds.
+    expect(dying.bound).toBeCloseTo(1.5 * 24 - 2 * 10, 0);
+    expect(feed.say({ timeout: 50, inFlight: 36, waiting: 50 }, 2).bound).toBe(1);
+    expect(feed.say({ ok: 16, latencyS: 2, inFlight: 40, waiting: 50 }, 3).bound).toBeCloseTo(
+      36,
       0,
     );
   });
 
-  it("is back within three seconds when answers are good again", () => {
+  it("is granted beyond itself for what stands idle on its way from holder to holder, the more the shorter attempts are", () => {
+    const granted = (latencyS: number): number => {
+      const feed = new Feed();
+      feed.say({ ok: 24 / latencyS, latencyS, inFlight: 24 }, 20);
+      // Three times as slow, and of the 36 that may be in flight a third is.
+      const slow = { ok: 12 / (3 * latencyS), latencyS: 3 * latencyS, inFlight: 12, waiting: 50 };
+      return feed.say(slow, 20, 60).bound!;
+    };
+    expect(granted(0.1)).toBeCloseTo(36 * (1 + 0.5 / 0.3), -1);
+    expect(granted(2)).toBeCloseTo(36 * (1 + 0.5 / 6), -1);
+  });
+
+  it("learns the usual from the time that answers take, not from what processes say is in flight", () => {
+    const feed = new Feed();
+    feed.say({ ok: 48, inFlight: 65 }, 20);
+    const slow = feed.say({ ok: 16, latencyS: 2, inFlight: 60, waiting: 50 }, 5);
+    expect(slow.bound).toBeCloseTo(1.5 * 24, 0);
+  });
+
+  it("comes back by a quarter a second when answers are good again, as far as they stay as fast", () => {
     const feed = new Feed();
     feed.say(healthy, 20);
     feed.say({ ok: 8, latencyS: 2, inFlight: 36, waiting: 200 }, 20);
-    expect(
-      feed.say({ ok: 64, latencyS: 0.5, inFlight: 36, waiting: 200 }, 3).bound,
-    ).toBeGreaterThan(64);
+    const good = { ok: 64, latencyS: 0.5, inFlight: 48, waiting: 200 };
+    expect(feed.say(good, 2).bound).toBeCloseTo(36, 0);
+    expect(feed.say(good, 1).bound).toBeCloseTo(45, 0);
+    // Sixty-four a second of half a second each are 32 in flight, and half as many again may be on their way.
+    expect(feed.say(good, 10).bound).toBeCloseTo(1.5 * 32, 0);
   });
 
   it("works for answers that take many seconds", () => {

@@ -1,4 +1,6 @@
 import type { Priority } from "../signals/priority.ts";
+import { CONTROL_PARAMETERS } from "./control-parameters.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import type { Lease } from "./decision.ts";
 import { exactShares, relaxedShares } from "./lease-split.ts";
 import type { LeaseClaim, LeaseShare } from "./lease-split.ts";
@@ -33,8 +35,6 @@ export interface LeaseRequest {
 const REFRESH_SHARE = 0.6;
 /** Slot-seconds of fair share that a process can be ahead or behind. */
 const CREDIT_MAX = 10;
-/** A slot stays with its holder for about so many attempts. */
-const STICKY_ATTEMPTS = 2;
 /** While nobody is held, an amount that moves by less is not worth a message. */
 const SAME_WITHIN = 0.3;
 
@@ -46,11 +46,18 @@ const NO_GAUGE: Pick<InstanceGauge, "inFlight" | "waiting" | "held"> = {
 
 /** The leases of one dependency. */
 export class LeaseBook {
+  readonly #parameters: ControlParameters;
   readonly #leases = new Map<string, Lease>();
   readonly #credits = new Map<string, number>();
+  /** The leases that stand are parts of one whole. */
+  #isExact = false;
 
   /** Slots for callers that take no leases. */
   consultShare = 0;
+
+  constructor(parameters: ControlParameters = CONTROL_PARAMETERS) {
+    this.#parameters = parameters;
+  }
 
   get leases(): ReadonlyMap<string, Lease> {
     return this.#leases;
@@ -92,6 +99,7 @@ export class LeaseBook {
     const { isHeld, isRelaxed, isLearning } = request;
     const elsewhere = this.#elsewhere(request);
     const claims = this.#claims(request, elsewhere);
+    this.#isExact = isHeld || (!isRelaxed && !isLearning);
     if (isHeld) return this.#heldShares(claims, request);
     const capacity = request.bound - elsewhere;
     if (isRelaxed && !isLearning) return relaxedShares(capacity, claims);
@@ -128,8 +136,8 @@ export class LeaseBook {
     { attemptS, elapsedMs }: LeaseRequest,
   ): ReadonlyMap<string, LeaseShare> {
     const shares = exactShares(capacity, claims, {
-      stickiness: STICKY_ATTEMPTS * attemptS,
-      draining: Math.min(elapsedMs / 1_000 / attemptS, 1),
+      stickiness: this.#parameters.stickyAttempts * attemptS,
+      draining: Math.min(this.#parameters.loopS / attemptS, 1),
     });
     this.#settleCredits(shares, elapsedMs);
     return shares;
@@ -142,14 +150,26 @@ export class LeaseBook {
       // Where these callers report what they do, their attempts are counted there already.
       const inFlight = Math.max(consults.inFlight - elsewhere, 0);
       const credit = this.#credits.get(CONSULTS) ?? 0;
-      claims.push({ instance: CONSULTS, inFlight, waiting: consults.waiting, credit });
+      const granted = this.#isExact ? this.consultShare : undefined;
+      const { waiting } = consults;
+      claims.push({ instance: CONSULTS, inFlight, waiting, granted, isHeard: true, credit });
     }
     return claims;
   }
 
   #claim(instance: string, { gauges }: LeaseRequest): LeaseClaim {
-    const { inFlight, waiting } = gauges.get(instance) ?? NO_GAUGE;
-    return { instance, inFlight, waiting, credit: this.#credits.get(instance) ?? 0 };
+    const { inFlight, waiting, held } = gauges.get(instance) ?? NO_GAUGE;
+    const granted = this.#isExact ? this.#leases.get(instance)?.amount : undefined;
+    // Who says nothing of a lease, or nothing at all, does not use it.
+    const isHeard = granted === undefined || held === undefined || held === granted;
+    return {
+      instance,
+      inFlight,
+      waiting,
+      granted,
+      isHeard,
+      credit: this.#credits.get(instance) ?? 0,
+    };
   }
 
   /** What others may have in flight: processes that take no leases, and those gone whose lease still runs. */

@@ -7,7 +7,15 @@ import type { LeaseClaim } from "./lease-split.ts";
 const nobody: ByPriority = [0, 0, 0, 0, 0];
 
 function claim(instance: string, change: Partial<LeaseClaim> = {}): LeaseClaim {
-  return { instance, inFlight: 0, waiting: nobody, credit: 0, ...change };
+  return {
+    instance,
+    inFlight: 0,
+    waiting: nobody,
+    granted: undefined,
+    isHeard: true,
+    credit: 0,
+    ...change,
+  };
 }
 
 function amounts(
@@ -29,7 +37,7 @@ const claims = fc
     }),
     { maxLength: 20 },
   )
-  .map((list) => list.map((one, at): LeaseClaim => ({ instance: `i${at}`, ...one })));
+  .map((list) => list.map((one, at) => claim(`i${at}`, one)));
 
 describe("exact shares", () => {
   it("never let the fleet grow beyond the capacity", () => {
@@ -157,6 +165,33 @@ describe("exact shares", () => {
     expect(amounts(1, list)).toEqual({ holder: 1, other: 0 });
     const waited = [list[0]!, { ...list[1]!, credit: 2.1 }];
     expect(amounts(1, waited)).toEqual({ holder: 0, other: 0 });
+  });
+
+  it("take nothing back that its holder has not heard of: it may be in use already", () => {
+    const holder = claim("holder", { waiting: [0, 0, 5, 0, 0], granted: 2, isHeard: false });
+    const urgent = claim("urgent", { waiting: [3, 0, 0, 0, 0] });
+    expect(amounts(2, [holder, urgent])).toEqual({ holder: 2, urgent: 0 });
+    expect(amounts(2, [{ ...holder, isHeard: true }, urgent])).toEqual({ holder: 0, urgent: 0 });
+  });
+
+  it("take at once what its holder has no use for", () => {
+    const idle = claim("idle", { granted: 3 });
+    const list = [idle, claim("asks", { waiting: [0, 0, 3, 0, 0] })];
+    expect(amounts(3, list)).toEqual({ idle: 0, asks: 3 });
+  });
+
+  it("move nothing to a process whose own next slot is free as soon", () => {
+    const list = [
+      claim("holder", { inFlight: 2, waiting: [0, 0, 5, 0, 0], granted: 2 }),
+      claim("urgent", { inFlight: 1, waiting: [1, 0, 0, 0, 0], granted: 1 }),
+    ];
+    expect(amounts(3, list, 0.25)).toEqual({ holder: 1, urgent: 1 });
+    expect(amounts(3, list, 0.5)).toEqual({ holder: 2, urgent: 1 });
+  });
+
+  it("are whole, whatever a process says", () => {
+    const list = [claim("odd", { inFlight: 1.4 }), claim("even", { waiting: [0, 0, 2, 0, 0] })];
+    expect(amounts(4, list)).toEqual({ odd: 2, even: 2 });
   });
 
   it("are empty for nobody, and zero of nothing", () => {

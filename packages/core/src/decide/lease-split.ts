@@ -1,11 +1,14 @@
 import { PRIORITIES } from "../signals/priority.ts";
-import type { Priority } from "../signals/priority.ts";
 import type { ByPriority } from "./instance-gauges.ts";
 
 export interface LeaseClaim {
   readonly instance: string;
   readonly inFlight: number;
   readonly waiting: ByPriority;
+  /** The exact lease that it has; undefined where it has none, or one that overlaps with others'. */
+  readonly granted: number | undefined;
+  /** What it says of itself was said with this lease in hand. */
+  readonly isHeard: boolean;
   /** Slot-seconds this process has had less (negative: more) than its fair share. */
   readonly credit: number;
 }
@@ -17,9 +20,12 @@ export interface LeaseShare {
   readonly fair: number;
 }
 
-/** Halvings that find the level among thousands of slots to well below a thousandth of one. */
-const LEVEL_STEPS = 30;
-const LEVEL_PRECISION = 1e-6;
+export interface SplitOptions {
+  /** Slot-seconds of credit that another process must be ahead for a slot to move to it. */
+  readonly stickiness: number;
+  /** Of the slots that are being given up, the share that will be free when a grant of now arrives. */
+  readonly draining: number;
+}
 
 /** Calls that a process may still want: what it holds now, and what it has in flight, which may be followed by more. */
 function demandOf({ inFlight, waiting }: LeaseClaim): number {
@@ -45,120 +51,183 @@ export function relaxedShares(
 }
 
 /**
- * Splits a bound exactly, over what the processes hold: priority 1 of all of them before priority 2 of any; inside a priority
- * max-min fair; whole slots, so where a fair share is below one slot the slots go to those who have waited longest.
- * `stickiness` (slot-seconds) keeps a slot where it is in use for a while, because every move leaves it idle for a tick.
+ * Splits a bound exactly, in whole slots, by changing the split that stands: a slot stays with its holder, who uses it again in the
+ * same instant, until there is a reason to move it, because a moved slot is idle for as long as news and grant are on the way.
  *
- *     sum of max(amount, in flight) <= capacity        unless what is in flight already exceeds it
+ *     sum of max(amount, in flight) <= capacity + draining * (in flight - amount)        unless what is in flight already exceeds it
  *
- * A process that is to shrink still occupies what it has in flight; others grow only into what is free.
+ * S1  Who has heard of its slots and has no use for them gives them up.
+ * S2  Over the bound, slots are given up where they are needed least: by whom only less urgent calls wait for, then by who has most.
+ * S3  What is free goes to the most urgent call of all, then to who has least, then to who has waited longest.
+ * S4  A slot moves to a call that waits if it is more urgent than what its holder would use it for; to one as urgent if its process
+ *     has two fewer, or is behind by `stickiness`, or by anything where the holder does not use it.
+ *     Not to a process whose own next slot is free as soon.
+ * S5  What was granted and not yet heard of counts, and is not taken back: it may be in use already.
  */
 export function exactShares(
   capacity: number,
   claims: readonly LeaseClaim[],
-  { stickiness, draining }: { stickiness: number; draining: number },
+  { stickiness, draining }: SplitOptions,
 ): ReadonlyMap<string, LeaseShare> {
   const slots = Math.max(Math.floor(capacity), 0);
-  const entitled = entitlements(slots, claims, stickiness);
-  const excess = claims.reduce(
-    (sum, { instance, inFlight }) => sum + Math.max(inFlight - entitled.get(instance)!.amount, 0),
-    0,
-  );
-  const occupied = claims.reduce((sum, { inFlight }) => sum + inFlight, 0);
-  const free = Math.floor(slots - occupied + excess * draining);
-  const growing = claims
-    .map((claim) => ({ claim, wants: entitled.get(claim.instance)!.amount - claim.inFlight }))
-    .filter(({ wants }) => wants > 0)
-    .sort((a, b) => mostUrgent(a.claim) - mostUrgent(b.claim) || b.claim.credit - a.claim.credit);
-  const nothing = growing.map(() => 0);
-  const grown = fillInTurns(
-    growing.map(({ wants }) => wants),
-    nothing,
-    Math.max(free, 0),
-  );
-  const extra = new Map(growing.map(({ claim }, at) => [claim.instance, grown[at]!]));
+  const seats = claims.map(seatOf);
+  giveUp(seats, total(seats, ({ amount }) => amount) - slots);
+  const free =
+    slots -
+    total(seats, ({ amount, claim }) => Math.max(amount, claim.inFlight)) +
+    draining * leavingOf(seats);
+  spread(seats, grant(seats, Math.floor(free)));
+  move(seats, { stickiness, draining });
+  const wants = claims.map(demandOf);
+  const level = fairLevel(wants, slots);
   return new Map(
-    claims.map(({ instance, inFlight }) => {
-      const { amount, fair } = entitled.get(instance)!;
-      return [instance, { amount: Math.min(amount, inFlight + (extra.get(instance) ?? 0)), fair }];
-    }),
+    seats.map(({ claim, amount }, at) => [
+      claim.instance,
+      { amount, fair: Math.min(level, wants[at]!) },
+    ]),
   );
 }
 
-function entitlements(
-  slots: number,
-  claims: readonly LeaseClaim[],
-  stickiness: number,
-): ReadonlyMap<string, LeaseShare> {
-  const ranked = [...claims].sort((a, b) => rank(b, stickiness) - rank(a, stickiness));
-  const amounts = ranked.map(() => 0);
-  const fairs = ranked.map(() => 0);
-  let left = slots;
-  const give = (wants: readonly number[]): void => {
-    if (left === 0 || wants.every((want) => want === 0)) return;
-    const level = fairLevel(wants, fairs, left);
-    const given = fillInTurns(wants, amounts, left);
-    for (const at of ranked.keys()) {
-      amounts[at]! += given[at]!;
-      fairs[at]! += above(level, fairs[at]!, wants[at]!);
-      left -= given[at]!;
-    }
-  };
-  for (const priority of PRIORITIES) give(ranked.map(({ waiting }) => waiting[priority - 1]!));
-  // What is left over is headroom, first for those who are at work and may want to go on, then for all alike.
-  give(ranked.map(({ inFlight }) => inFlight));
-  give(ranked.map(() => left));
-  return new Map(
-    ranked.map(({ instance }, at) => [instance, { amount: amounts[at]!, fair: fairs[at]! }]),
-  );
+interface Seat {
+  readonly claim: LeaseClaim;
+  amount: number;
+  /** Calls that wait and have no slot to come, by priority. */
+  readonly unserved: number[];
+  /** Priority of what a slot of it would be used for next; `NOBODY` where nothing waits. */
+  readonly next: number;
 }
 
-function rank({ credit, inFlight }: LeaseClaim, stickiness: number): number {
-  return credit + (inFlight > 0 ? stickiness : 0);
+const NOBODY = 6;
+/** Slots of one's own that become free in the time that a move takes: with half of one the next is there nearly as soon. */
+const SOON = 0.5;
+
+function seatOf(claim: LeaseClaim): Seat {
+  const { granted, isHeard, inFlight, waiting } = claim;
+  // Whole slots, whatever a process says.
+  const used = Math.ceil(Math.min(granted ?? inFlight, demandOf(claim)));
+  const amount = isHeard ? used : (granted ?? used);
+  const unserved = [...waiting];
+  const seat = { claim, amount, unserved, next: mostUrgent(unserved) };
+  for (let free = amount - inFlight; free > 0 && serve(seat);) free -= 1;
+  return seat;
 }
 
-function mostUrgent({ waiting }: LeaseClaim): Priority {
-  return PRIORITIES.find((priority) => waiting[priority - 1]! > 0) ?? 5;
+function mostUrgent(waiting: readonly number[]): number {
+  return PRIORITIES.find((priority) => waiting[priority - 1]! > 0) ?? NOBODY;
 }
 
-/** Max-min in whole slots, on top of what each has: all up to the level, and what then is left one each, first come first. */
-function fillInTurns(wants: readonly number[], has: readonly number[], slots: number): number[] {
-  const level = Math.floor(fairLevel(wants, has, slots));
-  const given = wants.map((want, at) => above(level, has[at]!, want));
-  let left = slots - given.reduce((sum, count) => sum + count, 0);
-  for (const [at, want] of wants.entries()) {
-    if (left < 1) break;
-    if (given[at]! >= want || has[at]! + given[at]! > level) continue;
-    given[at]! += 1;
-    left -= 1;
+/** Its most urgent call has a slot to come; `false` where none waits. */
+function serve({ unserved }: Seat): boolean {
+  const priority = mostUrgent(unserved);
+  if (priority === NOBODY) return false;
+  unserved[priority - 1]! -= 1;
+  return true;
+}
+
+function leavingOf(seats: readonly Seat[]): number {
+  return total(seats, ({ amount, claim }) => Math.max(claim.inFlight - amount, 0));
+}
+
+/** S2. */
+function giveUp(seats: readonly Seat[], count: number): void {
+  for (let left = count; left > 0;) {
+    const donors = donorsOf(seats);
+    const [first] = donors;
+    if (!first) return;
+    const { next, amount } = first;
+    const worst = donors.filter((seat) => seat.next === next && seat.amount === amount);
+    for (const seat of worst.slice(0, left)) seat.amount -= 1;
+    left -= worst.length;
   }
-  return given;
+}
+
+/** Who could give a slot up, first who should. */
+function donorsOf(seats: readonly Seat[]): Seat[] {
+  return seats
+    .filter(({ amount, claim }) => amount > 0 && claim.isHeard)
+    .sort((a, b) => b.next - a.next || b.amount - a.amount || a.claim.credit - b.claim.credit);
+}
+
+/** S3. Returns what is left when nobody waits any more. */
+function grant(seats: readonly Seat[], count: number): number {
+  let left = count;
+  while (left > 0) {
+    const askers = askersOf(seats);
+    const [first] = askers;
+    if (!first) return left;
+    const urgency = mostUrgent(first.unserved);
+    const { amount } = first;
+    const best = askers.filter(
+      (seat) => mostUrgent(seat.unserved) === urgency && seat.amount === amount,
+    );
+    for (const seat of best.slice(0, left)) {
+      serve(seat);
+      seat.amount += 1;
+    }
+    left -= best.length;
+  }
+  return 0;
+}
+
+/** For whom a call waits without a slot to come, first who should have one. */
+function askersOf(seats: readonly Seat[]): Seat[] {
+  return seats
+    .filter(({ unserved }) => mostUrgent(unserved) !== NOBODY)
+    .sort(
+      (a, b) =>
+        mostUrgent(a.unserved) - mostUrgent(b.unserved) ||
+        a.amount - b.amount ||
+        b.claim.credit - a.claim.credit,
+    );
+}
+
+/** Nobody waits: what is left is headroom, for all alike. */
+function spread(seats: readonly Seat[], count: number): void {
+  if (count < 1 || seats.length === 0) return;
+  const each = Math.floor(count / seats.length);
+  for (const [at, seat] of seats.entries())
+    seat.amount += each + (at < count - each * seats.length ? 1 : 0);
+}
+
+/** S4. Slots that are on their way from holder to holder already are not asked for twice. */
+function move(seats: readonly Seat[], options: SplitOptions): void {
+  let promised = leavingOf(seats);
+  for (let isMoving = true; isMoving;) {
+    isMoving = false;
+    const donors = donorsOf(seats);
+    for (const asker of askersOf(seats)) {
+      const donor = promised > 0 ? undefined : donors.shift();
+      if (promised === 0 && !(donor && isWorthIt(asker, donor, options))) break;
+      if (donor) donor.amount -= 1;
+      else promised -= 1;
+      serve(asker);
+      isMoving = true;
+    }
+  }
+}
+
+function isWorthIt(asker: Seat, donor: Seat, { stickiness, draining }: SplitOptions): boolean {
+  if (asker.amount * draining >= SOON) return false;
+  const urgency = mostUrgent(asker.unserved);
+  if (asker === donor) return false;
+  if (urgency !== donor.next) return urgency < donor.next;
+  if (donor.amount >= asker.amount + 2) return true;
+  const lead = asker.claim.credit - donor.claim.credit;
+  return donor.amount > asker.amount && lead > (donor.claim.inFlight > 0 ? stickiness : 0);
+}
+
+function total(seats: readonly Seat[], of: (seat: Seat) => number): number {
+  return seats.reduce((sum, seat) => sum + of(seat), 0);
 }
 
 /** The water level up to which everybody who wants more is filled. Infinite where all wants fit. */
-function fairLevel(wants: readonly number[], has: readonly number[], slots: number): number {
-  const needs = (level: number): number =>
-    wants.reduce((sum, want, at) => sum + above(level, has[at]!, want), 0);
-  if (needs(Number.POSITIVE_INFINITY) <= slots) return Number.POSITIVE_INFINITY;
-  // What is needed grows with the level piece by piece in straight lines, ever flatter or steeper; each step goes along the
-  // present piece, inside what is known to be too low and too high, and halves where that leads nowhere.
-  let [low, high] = [0, slots + Math.max(...has)];
-  for (
-    let step = 0, level = high / 2;
-    step < LEVEL_STEPS && high - low > LEVEL_PRECISION;
-    step += 1
-  ) {
-    const short = slots - needs(level);
-    if (short >= 0) low = level;
-    else high = level;
-    const rising = wants.filter((want, at) => has[at]! <= level && level < has[at]! + want).length;
-    const along = level + short / rising;
-    if (Math.abs(short) < LEVEL_PRECISION) return level;
-    level = along > low && along < high ? along : (low + high) / 2;
+function fairLevel(wants: readonly number[], slots: number): number {
+  const sorted = [...wants].sort((a, b) => a - b);
+  let left = slots;
+  for (const [at, want] of sorted.entries()) {
+    const each = left / (sorted.length - at);
+    if (want > each) return each;
+    left -= want;
   }
-  return low;
-}
-
-function above(level: number, has: number, want: number): number {
-  return Math.min(Math.max(level - has, 0), want);
+  return Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,6 @@
 import type { Detection } from "../detect/detection.ts";
 import type { Detector } from "../detect/detector.ts";
+import type { ControlParameters } from "./control-parameters.ts";
 import { ConsultPacer } from "./consult-pacer.ts";
 import { DecisionBook } from "./decision-book.ts";
 import { DependencyControl } from "./dependency-control.ts";
@@ -23,13 +24,14 @@ export function watch(
   signals: DependencySignals,
   detectors: readonly Detector[],
   policy: DependencyPolicy,
+  parameters: ControlParameters,
 ): WatchedDependency {
   return {
     id,
     signals,
     detectors,
     policy,
-    control: new DependencyControl(id),
+    control: new DependencyControl(id, parameters),
     book: new DecisionBook(),
     pacer: new ConsultPacer(),
   };

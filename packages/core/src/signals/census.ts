@@ -1,10 +1,8 @@
-import { isCounted } from "./claims.ts";
 import { ExponentialHistogram } from "./histogram.ts";
+import { visitOpenAttempts } from "./open-attempts.ts";
+import type { OpenWork } from "./open-attempts.ts";
 import type { Priority } from "./priority.ts";
 import type { SignalPoint } from "./report.ts";
-import type { LoneRun } from "./lone-run.ts";
-import { rootOf, type SpanNode } from "./span-node.ts";
-import { isKeptBack } from "./waits.ts";
 
 interface Count {
   readonly dependency: string;
@@ -14,7 +12,7 @@ interface Count {
 
 /**
  * What is open at the end of a window: counted then, not kept up to date between, so that a span that learns late what it
- * is needs no correction. A call that waits, between two attempts or at the hook, has none open.
+ * is needs no correction.
  */
 export class Census {
   readonly #limit: number;
@@ -24,21 +22,13 @@ export class Census {
     this.#limit = limit;
   }
 
-  flush(
-    points: SignalPoint[],
-    open: { readonly nodes: Iterable<SpanNode>; readonly loneRuns: Iterable<LoneRun> },
-    nowMs: number,
-  ): void {
+  flush(points: SignalPoint[], work: OpenWork, nowMs: number): void {
     const counts = new Map<string, Count>();
     const ages = new Map<string, ExponentialHistogram>();
-    const add = (dependency: string, priority: Priority, startMs: number): void => {
+    visitOpenAttempts(work, (dependency, priority, startMs) => {
       this.#count(counts, dependency, priority);
       this.#age(ages, dependency)?.record(Math.max(0, nowMs - startMs) / 1000);
-    };
-    for (const node of open.nodes)
-      if (isOpenAttempt(node)) add(rootOf(node).identity.dependency, node.priority, node.startMs);
-    for (const { route, priority, startMs } of open.loneRuns)
-      add(route.identity.dependency, priority, startMs);
+    });
     this.#push(points, counts);
     for (const [dependency, age] of ages) {
       points.push({
@@ -87,8 +77,4 @@ export class Census {
     }
     this.#before = counts;
   }
-}
-
-function isOpenAttempt(node: SpanNode): boolean {
-  return !node.isEnded && node.claimed === 0 && isCounted(node.identity) && !isKeptBack(node);
 }

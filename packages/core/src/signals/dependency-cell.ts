@@ -11,6 +11,10 @@ const OUTCOME_INDEX: Readonly<Record<Outcome, number>> = {
   refused: 5,
 };
 
+/** The usual is known from so many answers on, and forgets what is so many ago. */
+const ANSWERS_MIN = 5;
+const ANSWERS_MAX = 50;
+
 export interface AgentCount {
   attempts: number;
   retries: number;
@@ -41,6 +45,10 @@ export class DependencyCell {
   idleWindows = 0;
   failed = 0;
   throttled = 0;
+  /** How long a good attempt takes here; undefined until there were some. */
+  usualMs: number | undefined;
+  #answers = 0;
+  #meanMs = 0;
   /** Failures and throttles per second, lately. */
   failedRate = 0;
   throttledRate = 0;
@@ -130,6 +138,7 @@ export class DependencyCell {
   flush(points: SignalPoint[], windowMs: number): void {
     const before = points.length;
     this.#spreadWhole();
+    this.#learnUsual();
     this.#flushEnded(points);
     this.#flushHistogram(points, "headway.attempt.gap", this.#gap);
     this.#flushHistogram(points, "headway.attempt.self", this.#self);
@@ -156,6 +165,17 @@ export class DependencyCell {
     (this.#calls[ok] ??= new ExponentialHistogram()).merge(this.#whole);
     this.#self.merge(this.#whole);
     this.#whole.reset();
+  }
+
+  #learnUsual(): void {
+    for (const ended of [this.#attempts[0], this.#attempts[1]]) {
+      if (ended === undefined || ended.count === 0) continue;
+      const meanMs = (1000 * ended.sum) / ended.count;
+      this.#answers = Math.min(this.#answers + ended.count, ANSWERS_MAX);
+      const weight = Math.min(ended.count / this.#answers, 1);
+      this.#meanMs += weight * (meanMs - this.#meanMs);
+    }
+    if (this.#answers >= ANSWERS_MIN) this.usualMs = this.#meanMs;
   }
 
   #flushEnded(points: SignalPoint[]): void {

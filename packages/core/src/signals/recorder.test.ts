@@ -55,12 +55,9 @@ describe("an early report", () => {
     expect(recorder.isUrgent(0)).toBe(false);
     recorder.setWaiting("tool:search", 3, 2, 0);
     expect(recorder.isUrgent(0)).toBe(true);
-    recorder.take(200);
-    recorder.setWaiting("tool:search", 3, 5, 5000);
-    expect(recorder.isUrgent(5000)).toBe(false);
   });
 
-  it("is due once while callers of any priority come to wait and go, again and again", () => {
+  it("is due four times a second while calls wait, however they come and go", () => {
     const { recorder } = newRecorder();
     let urgent = 0;
     for (let at = 1000; at < 6000; at += 50) {
@@ -72,20 +69,32 @@ describe("an early report", () => {
       }
       recorder.setWaiting("tool:search", priority, 0, at + 25);
     }
-    expect(urgent).toBe(1);
+    expect(urgent).toBe(20);
+    expect(recorder.isUrgent(9000)).toBe(false);
   });
 
-  it.each([
-    ["within a second of the last who waited", 999, false],
-    ["after a second in which nobody waited", 1000, true],
-  ])("is due or not when calls wait %s", (_, calmMs, isDue) => {
+  it("is due once for each attempt that is open for twice as long as usual", () => {
     const { recorder } = newRecorder();
-    recorder.setWaiting("tool:search", 3, 1, 0);
-    recorder.take(100);
-    recorder.setWaiting("tool:search", 3, 0, 3000);
-    recorder.take(3100);
-    recorder.setWaiting("tool:search", 3, 1, 3000 + calmMs);
-    expect(recorder.isUrgent(4000)).toBe(isDue);
+    const run = (startMs: number, tookMs: number): void => {
+      const handle = recorder.runStarted(runOf("tool:search"), startMs);
+      recorder.runEnded(handle, { outcome: "ok" }, startMs + tookMs);
+    };
+    for (let second = 0; second < 5; second += 1) run(second * 1000, 400);
+    recorder.take(5000);
+    recorder.runStarted(runOf("tool:search"), 5000);
+    expect(recorder.isUrgent(5799)).toBe(false);
+    expect(recorder.isUrgent(5800)).toBe(true);
+    recorder.take(5800);
+    expect(recorder.isUrgent(7000)).toBe(false);
+    recorder.runStarted(runOf("tool:search"), 6500);
+    expect(recorder.isUrgent(7300)).toBe(true);
+  });
+
+  it("is due for no age before there were answers to compare it with", () => {
+    const { recorder } = newRecorder();
+    recorder.runStarted(runOf("tool:search"), 0);
+    recorder.take(1000);
+    expect(recorder.isUrgent(60_000)).toBe(false);
   });
 
   it("is due for each dependency by itself", () => {

@@ -1,5 +1,4 @@
 import type { Attempt, Call } from "./attempt.ts";
-import { readString } from "./attribute-reader.ts";
 import { agentOfResource } from "./agent-of-resource.ts";
 import { CallTree } from "./call-tree.ts";
 import { Census } from "./census.ts";
@@ -12,7 +11,9 @@ import { Lineages } from "./lineages.ts";
 import { LoneRun, nodeOfLone, spanIdOfRun } from "./lone-run.ts";
 import { LoneRuns } from "./lone-runs.ts";
 import { cleanName } from "./name.ts";
+import { nameOfRoot } from "./name-of-root.ts";
 import { latestOpenCall } from "./open-call.ts";
+import type { OpenWork } from "./open-attempts.ts";
 import { OpenSpans } from "./open-spans.ts";
 import { outcomeOfSpan, type SpanOutcome } from "./outcome-of-span.ts";
 import type { Priority } from "./priority.ts";
@@ -56,6 +57,7 @@ export class SignalRecorder {
   readonly #census: Census;
   readonly #tree: CallTree;
   readonly #loneRuns: LoneRuns;
+  readonly #work: OpenWork;
   readonly #urgency = new Urgency();
   #rules: readonly CompiledRule[];
   #windowStartMs: number | undefined;
@@ -90,6 +92,7 @@ export class SignalRecorder {
       onAttempt: options.onAttempt,
       onCall: options.onCall,
     });
+    this.#work = { open: this.#open, loneRuns: this.#loneRuns };
   }
 
   /** The first window begins when the first news arrives, not when what it tells of happened. */
@@ -194,7 +197,7 @@ export class SignalRecorder {
 
   /** The window has turned bad: it is worth a report before its time. */
   isUrgent(nowMs: number): boolean {
-    return this.#urgency.isUrgent(nowMs);
+    return this.#urgency.isUrgent(this.#window, this.#work, nowMs);
   }
 
   /** Closes the window. */
@@ -209,9 +212,9 @@ export class SignalRecorder {
       }
     }
     const points: SignalPoint[] = [];
-    this.#census.flush(points, { nodes: this.#open.nodes(), loneRuns: this.#loneRuns }, nowMs);
+    this.#census.flush(points, this.#work, nowMs);
     this.#window.flush(points, windowMs, nowMs);
-    this.#urgency.taken(nowMs);
+    this.#urgency.taken(this.#window, nowMs);
     return { instance: this.#instance, windowMs, points };
   }
 
@@ -356,9 +359,7 @@ export class SignalRecorder {
     const { layer, workflow } = node.identity;
     const attempts = node.trace.attempts - node.traceAttempts;
     if (attempts === 0 || isCounted(node.identity) || layer === "session") return;
-    const agent = layer === "agent" ? node.agent : undefined;
-    const service = readString(span.resource, "service.name");
-    const name = workflow ?? agent ?? (service && cleanName(service)) ?? "unknown";
+    const name = workflow ?? nameOfRoot(node, span);
     this.#window.workflows.record(name, "", attempts);
   }
 

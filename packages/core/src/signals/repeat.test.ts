@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { spacingCvMax, SPACING_CV_MAX } from "./evenness.ts";
 import { seededRandom } from "./fixtures/seeded-random.ts";
 import { CYCLES_MIN, Repeat } from "./repeat.ts";
 
@@ -7,6 +9,47 @@ interface Step {
   readonly at: number;
   readonly outcome?: "ok" | "error";
   readonly digest?: number;
+}
+
+/** A clock of whole milliseconds rounds both ends of a pause, each with a variance of 1/12 ms². */
+function cvOf(pauses: readonly number[]): number {
+  const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length;
+  const squares = pauses.reduce((sum, pause) => sum + (pause - mean) ** 2, 0);
+  return mean > 0 ? Math.sqrt(squares / pauses.length + 2 / 12) / mean : Infinity;
+}
+
+/** How many steps up to the last equal the one a period before, in a row. */
+function matchesOf(steps: readonly Step[], period: number): number {
+  const isSame = (index: number): boolean => {
+    const [step, before] = [steps[index]!, steps[index - period]];
+    return (
+      step.symbol === before?.symbol &&
+      step.outcome === before.outcome &&
+      step.digest === before.digest
+    );
+  };
+  const last = steps.length - 1;
+  let matches = 0;
+  while (isSame(last - matches)) matches += 1;
+  return matches;
+}
+
+/** The same as told, counted anew over all the steps, with every pause kept. */
+function recount(steps: readonly Step[]): number {
+  const cycles = [1, 2, 3, 4].map((period) => {
+    const matches = matchesOf(steps, period);
+    if (matches === 0 || (period > 1 && matchesOf(steps, period === 4 ? 2 : 1) >= matches))
+      return 0;
+    const first = steps.length - matches;
+    let pauses: number[] = [];
+    for (let at = first + period - 1; at < steps.length; at += period) {
+      const pause = steps[at]!.at - steps[at - period]!.at;
+      pauses = cvOf([...pauses, pause]) <= SPACING_CV_MAX ? [...pauses, pause] : [pause];
+    }
+    const isNoChance = pauses.length > 1 && cvOf(pauses) <= spacingCvMax(period, pauses.length);
+    return isNoChance ? 1 + pauses.length : 0;
+  });
+  return Math.max(...cycles);
 }
 
 /** What each step continues, in cycles; 0 for none. */
@@ -106,6 +149,33 @@ describe("a repetition", () => {
     expect(Math.max(...cyclesAt(varying(0.27, 500)))).toBe(0);
   });
 
+  it("is what a recount of all steps finds, on any beat and with anything in between", () => {
+    const beat = fc.record({
+      cycle: fc.constantFrom("a", "ab", "aab", "abcd"),
+      pauseMs: fc.constantFrom(1, 2, 7, 500, 60_000),
+      jitter: fc.constantFrom(0, 0.001, 0.02, 0.1, 0.3, 2),
+      length: fc.integer({ min: 1, max: 60 }),
+      outcome: fc.constantFrom("ok", "error"),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(beat, { minLength: 1, maxLength: 3 }), (beats) => {
+        const steps: Step[] = [];
+        let at = 0;
+        for (const { cycle, pauseMs, jitter, length, outcome, seed } of beats) {
+          const random = seededRandom(seed);
+          for (let step = 0; step < length; step += 1) {
+            at += pauseMs * (1 + jitter * (random() - 0.5));
+            steps.push({ symbol: cycle[step % cycle.length]!, at, outcome, digest: 0 });
+          }
+        }
+        const told = cyclesAt(steps);
+        expect(told).toEqual(steps.map((_, index) => recount(steps.slice(0, index + 1))));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("begins anew with a pause out of beat, so that what was irregular may become a loop", () => {
     const irregular = every(2000, "aaa").map((step, index) => ({ ...step, at: 700 * index ** 3 }));
     const loop = every(1000, "aaaaaaaa").map((step) => ({ ...step, at: step.at + 20_000 }));
@@ -129,6 +199,38 @@ describe("a repetition", () => {
     // A beat this slow and exact is no chance after two pauses already.
     const said = cyclesAt(every(1e8, "aaaa"));
     expect(said).toEqual([0, 0, 3, 4]);
+  });
+});
+
+describe("a call that fails with the same arguments each time", () => {
+  const at = [0, 900, 8_000, 8_400, 31_000, 33_000];
+  const failing = (digest: number): Step[] =>
+    at.map((atMs) => ({ symbol: "a", at: atMs, outcome: "error", digest }));
+
+  it("is told from the third time on, however uneven the pauses", () => {
+    expect(cyclesAt(failing(7))).toEqual([0, 0, 3, 4, 5, 6]);
+  });
+
+  it("is not where nobody compared them, or where it works", () => {
+    expect(Math.max(...cyclesAt(failing(0)))).toBe(0);
+    expect(Math.max(...cyclesAt(failing(7).map((step) => ({ ...step, outcome: "ok" }))))).toBe(0);
+  });
+
+  it("is over when the arguments change, and begins anew with them", () => {
+    const changed = failing(7).map((step, index) => (index < 3 ? step : { ...step, digest: 8 }));
+    expect(cyclesAt(changed)).toEqual([0, 0, 3, 0, 0, 3]);
+  });
+
+  it.each([0, 3])("is told with what works in between each time, its digest %i", (digest) => {
+    const steps = failing(7).flatMap((step): Step[] => [
+      step,
+      { symbol: "model", at: step.at + 100, outcome: "ok", digest },
+    ]);
+    expect(cyclesAt(steps).slice(0, 8)).toEqual([0, 0, 0, 0, 3, 0, 4, 0]);
+  });
+
+  it("is none where they all begin at once: that is a fan-out", () => {
+    expect(Math.max(...cyclesAt(failing(7).map((step) => ({ ...step, at: 5 }))))).toBe(0);
   });
 });
 

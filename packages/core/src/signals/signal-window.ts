@@ -65,6 +65,11 @@ export class SignalWindow {
     return cell;
   }
 
+  /** The cell of a dependency that is measured already. */
+  knownCell(dependency: string): DependencyCell | undefined {
+    return this.#cells.get(dependency);
+  }
+
   /** Whether it stands for all dependencies that are over the bound. */
   isOver(cell: DependencyCell): boolean {
     return cell === this.#overflow;
@@ -97,6 +102,10 @@ export class SignalWindow {
       return false;
     }
     return this.#onset.changed(dependency, count - before, nowMs);
+  }
+
+  get hasWaiting(): boolean {
+    return this.#onset.hasWaiting;
   }
 
   setLease(dependency: string, amount: number): void {

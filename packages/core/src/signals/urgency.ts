@@ -1,4 +1,7 @@
 import type { DependencyCell } from "./dependency-cell.ts";
+import type { OpenWork } from "./open-attempts.ts";
+import { Overdue } from "./overdue.ts";
+import type { SignalWindow } from "./signal-window.ts";
 
 /** Fewer failures than this in one window are no turn: anything fails now and then. */
 const FAILED_MIN = 3;
@@ -12,8 +15,12 @@ const THROTTLED_RATE_NEWS = 0.1;
 /** Early reports come no closer than this, so that a storm does not make one of reports. */
 const SPACING_MS = 100;
 
-/** Says when a window has turned bad. Asked after every end, so it only ever looks at one dependency's numbers. */
+/** While calls wait for a place the service decides who is next: it is told this often who waits and where a place got free. */
+const WAITING_MS = 250;
+
+/** Says when a window has turned bad. `look` is called after every end, so it only ever looks at one dependency's numbers. */
 export class Urgency {
+  readonly #overdue = new Overdue();
   #hasTurned = false;
   #takenMs = Number.NEGATIVE_INFINITY;
 
@@ -27,11 +34,16 @@ export class Urgency {
     else if (failed >= FAILED_MIN && failed > FAILED_FACTOR * failedRate) this.#hasTurned = true;
   }
 
-  isUrgent(nowMs: number): boolean {
-    return this.#hasTurned && nowMs - this.#takenMs >= SPACING_MS;
+  isUrgent(window: SignalWindow, work: OpenWork, nowMs: number): boolean {
+    const sinceMs = nowMs - this.#takenMs;
+    if (sinceMs < SPACING_MS) return false;
+    if (this.#hasTurned || (sinceMs >= WAITING_MS && window.hasWaiting)) return true;
+    this.#hasTurned = this.#overdue.look(work, (dependency) => window.knownCell(dependency), nowMs);
+    return this.#hasTurned;
   }
 
-  taken(nowMs: number): void {
+  taken(window: SignalWindow, nowMs: number): void {
+    this.#overdue.sweep((dependency) => window.knownCell(dependency));
     this.#hasTurned = false;
     this.#takenMs = nowMs;
   }

@@ -24,6 +24,11 @@ export class WaitOnset {
     return isOnset;
   }
 
+  get hasWaiting(): boolean {
+    for (const { count } of this.#waiters.values()) if (count > 0) return true;
+    return false;
+  }
+
   /** Forgets whom nobody has waited for lately. */
   sweep(nowMs: number): void {
     for (const [dependency, { count, lastMs }] of this.#waiters)

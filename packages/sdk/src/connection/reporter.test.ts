@@ -155,6 +155,27 @@ describe("a report", () => {
   });
 });
 
+describe("news that time alone makes", () => {
+  it("is sent within a tenth of a second, and no more once it is closed", async () => {
+    const scene = new Scene();
+    let urgentFromMs = scene.clock.nowMs + 450;
+    Object.assign(scene.recorder, { isUrgent: (nowMs: number) => nowMs >= urgentFromMs });
+    scene.attempt();
+    await scene.advance(499);
+    expect(scene.sent).toHaveLength(0);
+    await scene.advance(1, 200);
+    expect(scene.sent).toHaveLength(1);
+    urgentFromMs = Number.POSITIVE_INFINITY;
+    const closed = scene.reporter.close();
+    await scene.advance(0, 200);
+    await closed;
+    const { length } = scene.sent;
+    urgentFromMs = 0;
+    await scene.advance(5_000);
+    expect(scene.sent).toHaveLength(length);
+  });
+});
+
 describe("flush and close", () => {
   it("send what there is, after what is under way", async () => {
     const scene = new Scene();

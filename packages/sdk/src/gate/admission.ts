@@ -17,7 +17,6 @@ export interface Visit {
   readonly waitMs: number;
   /** When its caller gives up; Infinity where it never does. */
   readonly deadlineAtMs: number;
-  readonly signal: AbortSignal | undefined;
   /** A place at this gate that the run around the call holds: the call may go on that. */
   readonly held: Lendable | undefined;
 }
@@ -41,3 +40,12 @@ export type Admission =
       readonly waitedMs: number;
       readonly retryAfterMs: number;
     };
+
+/**
+ * Is told what became of a visit. It may be called in the middle of a room's work, so it must not come back to the room: it only
+ * takes note, and acts afterwards.
+ */
+export type Settle = (admission: Admission) => void;
+
+/** Takes a visit back that waits. Does nothing once it is settled. */
+export type Withdraw = () => void;

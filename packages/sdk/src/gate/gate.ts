@@ -5,6 +5,11 @@ import { LeaseHolding } from "./lease-holding.ts";
 import { appliesTo, inPrecedence, isOverride } from "./precedence.ts";
 import { ServiceTime } from "./service-time.ts";
 
+/**
+ * A rejection comes back in milliseconds: a place that were free at once would be spent on rejections by the hundred. Measured with a
+ * provider that rejects: 0.25, 0.5 and 1 s give 15.5, 15.2 and 15.1 good answers a second of 16, and 16, 11 and 10 % of attempts wasted.
+ */
+const REST_MS = 500;
 /** Where nothing is known of how long an attempt takes, a refused caller is told to come back after this. */
 const RETRY_MS_DEFAULT = 1_000;
 
@@ -34,6 +39,8 @@ export class Gate {
   readonly #state: GateState;
   #decisions: readonly Decision[] = [];
   #lease: LeaseHolding | undefined;
+  /** When each resting place may be used again, in order. */
+  readonly #restsUntilMs: number[] = [];
 
   constructor(dependency: string, state: GateState) {
     this.dependency = dependency;
@@ -97,6 +104,11 @@ export class Gate {
     if (isProbe) this.#lease?.probeEnded();
   }
 
+  /** The attempt that leaves was rejected: while a lease limits how many there may be, its place rests. */
+  rest(nowMs: number): void {
+    if (Number.isFinite(this.limitAt(nowMs))) this.#restsUntilMs.push(nowMs + REST_MS);
+  }
+
   /** The decision that a caller of this kind obeys now, if any. */
   decisionFor(caller: Caller, nowMs: number): Decision | null {
     return this.isOpen ? null : this.#find(caller, nowMs).decision;
@@ -133,17 +145,26 @@ export class Gate {
   #judgeLease(decision: Decision | null, advised: Decision | null, nowMs: number): Judgement {
     const lease = this.#lease;
     if (lease === undefined || !this.#isLeaseEnforced()) return go(decision, advised);
-    if (this.inFlight >= lease.limitAt(nowMs)) {
+    if (this.inFlight + this.#resting(nowMs) >= lease.limitAt(nowMs)) {
       const freeAtMs = nowMs + (this.serviceTime.meanMs || RETRY_MS_DEFAULT);
       return {
         ...this.#wait(decision, advised, freeAtMs),
-        askAgainAtMs: lease.changesAfter(nowMs),
+        askAgainAtMs: Math.min(
+          lease.changesAfter(nowMs),
+          this.#restsUntilMs[0] ?? Number.POSITIVE_INFINITY,
+        ),
       };
     }
     const startableAtMs = lease.startableAt(nowMs);
     return startableAtMs <= nowMs
       ? go(decision, advised)
       : this.#wait(decision, advised, startableAtMs);
+  }
+
+  #resting(nowMs: number): number {
+    const rested = this.#restsUntilMs.findIndex((untilMs) => untilMs > nowMs);
+    this.#restsUntilMs.splice(0, rested < 0 ? this.#restsUntilMs.length : rested);
+    return this.#restsUntilMs.length;
   }
 
   /**

@@ -6,6 +6,29 @@ import { Scene } from "../fixtures/waiting-scene.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+describe("a place whose attempt was rejected", () => {
+  it("rests for half a second while a lease limits the places", async () => {
+    const scene = new Scene().told([], lease({ amount: 1 }));
+    await scene.admit();
+    void scene.enqueue("next");
+    scene.gate.rest(scene.clock.nowMs);
+    scene.end();
+    await scene.clock.advance(499);
+    expect(scene.left).toEqual([]);
+    await scene.clock.advance(2);
+    expect(scene.left).toEqual(["next"]);
+  });
+
+  it("is free at once where nothing limits them", async () => {
+    const scene = new Scene();
+    await scene.admit();
+    scene.gate.rest(scene.clock.nowMs);
+    scene.end();
+    scene.told([], lease({ amount: 1 }));
+    expect(await scene.admit({ waitMs: 0 })).toMatchObject({ admitted: true });
+  });
+});
+
 describe("a hold", () => {
   it("keeps everybody until it is ended", async () => {
     const scene = new Scene().told([decision()]);

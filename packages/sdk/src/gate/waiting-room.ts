@@ -2,7 +2,7 @@ import type { Decision, Random } from "@headway/core";
 import type { Priority } from "@headway/core/signals";
 import type { Cancel, Clock } from "../clock.ts";
 import type { NotNowCause } from "../not-now.ts";
-import type { Admission, Visit } from "./admission.ts";
+import type { Admission, Settle, Visit, Withdraw } from "./admission.ts";
 import type { Gate } from "./gate.ts";
 import type { Judgement } from "./judgement.ts";
 import { WaitQueue } from "./wait-queue.ts";
@@ -19,8 +19,8 @@ interface Waiter {
   readonly visit: Visit;
   readonly draw: number;
   readonly sinceMs: number;
-  /** Ends the wait; runs no code but the room's own before it returns. */
-  readonly settle: (admission: Admission) => void;
+  readonly settle: Settle;
+  readonly cancelTimeout: Cancel;
   /** What it waited for last: named when it goes, though it may have ended by then. */
   metBy: Decision | null;
   /** The hold that it met last. */
@@ -44,7 +44,7 @@ const DEADLINE_MARGIN_MS = 10;
  * W5  A call below a run that holds a place here goes on that place as soon as no other call does: the run may be waiting for
  *     it, and would keep the place from it for ever.
  * W6  Telling of the waiting may come back here (it can tick the engine in this process), so it comes last: whoever goes is
- *     out of the queue, settled and deaf to its signal by then.
+ *     out of the queue and settled by then, and whoever begins to wait can be withdrawn.
  */
 export class WaitingRoom {
   readonly #gate: Gate;
@@ -63,12 +63,21 @@ export class WaitingRoom {
     return this.#queue.length;
   }
 
-  /** Enters the gate if the call may go now; else waits, or refuses. Rejects only with the signal's reason. */
-  admit(visit: Visit, nowMs: number): Admission | Promise<Admission> {
-    visit.signal?.throwIfAborted();
+  /**
+   * Enters the gate if the call may go now; else waits, or refuses. `settle` is told which, once, at once or later. Where it
+   * is later, `onWait` gets what withdraws the call, after which `settle` is told nothing.
+   */
+  admit(visit: Visit, nowMs: number, settle: Settle, onWait?: (withdraw: Withdraw) => void): void {
     const borrowed = borrow(visit, 0);
-    if (borrowed !== undefined) return borrowed;
+    if (borrowed !== undefined) return settle(borrowed);
     const draw = this.#options.random();
+    const admission = this.#answerAtOnce(visit, draw, nowMs);
+    if (admission !== undefined) return settle(admission);
+    this.#wait({ visit, draw, settle }, nowMs, onWait);
+  }
+
+  /** Undefined: it has to wait. */
+  #answerAtOnce(visit: Visit, draw: number, nowMs: number): Admission | undefined {
     const judgement = this.#gate.judge(visit.caller, draw, nowMs);
     if (judgement.goes && this.#queue.length === 0) {
       if (!this.#isTooLate(visit, judgement.decision, nowMs))
@@ -81,11 +90,9 @@ export class WaitingRoom {
         return this.#refuse(because, judgement, 0, judgement.retryAtMs - nowMs);
       }
     }
-    if (!this.#makeRoom(visit, nowMs)) {
-      const retryAfterMs = judgement.goes ? 0 : judgement.retryAtMs - nowMs;
-      return this.#refuse("queue_full", judgement, 0, retryAfterMs);
-    }
-    return this.#wait(visit, draw, nowMs);
+    if (this.#makeRoom(visit, nowMs)) return undefined;
+    const retryAfterMs = judgement.goes ? 0 : judgement.retryAtMs - nowMs;
+    return this.#refuse("queue_full", judgement, 0, retryAfterMs);
   }
 
   /** Lets in whoever may go now. Called when a place got free, when decisions change and when a moment has come. */
@@ -96,7 +103,7 @@ export class WaitingRoom {
     this.#queue.drain((waiter) => {
       const admission = this.#answer(waiter, nowMs);
       if (admission === undefined) return false;
-      waiter.settle(admission);
+      endWait(waiter, admission);
       gone.push(waiter.visit);
       return true;
     });
@@ -201,58 +208,56 @@ export class WaitingRoom {
     return true;
   }
 
-  #wait(visit: Visit, draw: number, nowMs: number): Promise<Admission> {
-    return new Promise((resolve, reject) => {
-      const { clock } = this.#options;
-      const { signal } = visit;
-      const latestAtMs = Math.min(nowMs + visit.waitMs, this.#latestStart(visit));
-      const leave = () => {
-        cancel();
-        signal?.removeEventListener("abort", onAbort);
-      };
-      const onAbort = () => {
-        leave();
-        reject(reasonOf(signal));
-        if (!this.#queue.remove(waiter)) return;
-        if (this.#queue.length === 0) this.#cancelWake();
-        this.#changed(visit, -1);
-      };
-      const onTimeout = () => {
-        const because = nowMs + visit.waitMs <= latestAtMs ? "wait" : "deadline";
-        this.#giveUp(waiter, because, clock.now());
-      };
-      // Kept alive: the application itself waits for this call, so its process must not end under it.
-      const cancel = clock.schedule(onTimeout, latestAtMs - nowMs, true);
-      const waiter: Waiter = {
-        visit,
-        draw,
-        sinceMs: nowMs,
-        metBy: null,
-        heldBy: null,
-        releaseAtMs: undefined,
-        settle: (admission) => {
-          leave();
-          resolve(admission);
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#queue.add(waiter, {
-        priority: visit.caller.priority,
-        fairnessKey: visit.fairnessKey,
-        deadlineAtMs: visit.deadlineAtMs,
-      });
-      this.#changed(visit, 1);
-      this.drain(nowMs);
+  #wait(
+    arrival: Pick<Waiter, "visit" | "draw" | "settle">,
+    nowMs: number,
+    onWait: ((withdraw: Withdraw) => void) | undefined,
+  ): void {
+    const { clock } = this.#options;
+    const { visit } = arrival;
+    const latestAtMs = Math.min(nowMs + visit.waitMs, this.#latestStart(visit));
+    const onTimeout = () => {
+      const because = nowMs + visit.waitMs <= latestAtMs ? "wait" : "deadline";
+      this.#giveUp(waiter, because, clock.now());
+    };
+    // Kept alive: the application itself waits for this call, so its process must not end under it.
+    const cancelTimeout = clock.schedule(onTimeout, latestAtMs - nowMs, true);
+    const waiter: Waiter = {
+      ...arrival,
+      sinceMs: nowMs,
+      cancelTimeout,
+      metBy: null,
+      heldBy: null,
+      releaseAtMs: undefined,
+    };
+    this.#queue.add(waiter, {
+      priority: visit.caller.priority,
+      fairnessKey: visit.fairnessKey,
+      deadlineAtMs: visit.deadlineAtMs,
     });
+    onWait?.(() => this.#withdraw(waiter));
+    this.#changed(visit, 1);
+    this.drain(nowMs);
+  }
+
+  #withdraw(waiter: Waiter): void {
+    waiter.cancelTimeout();
+    if (this.#remove(waiter)) this.#changed(waiter.visit, -1);
   }
 
   #giveUp(waiter: Waiter, because: NotNowCause, nowMs: number): void {
-    if (!this.#queue.remove(waiter)) return;
-    if (this.#queue.length === 0) this.#cancelWake();
+    if (!this.#remove(waiter)) return;
     const judgement = this.#gate.judge(waiter.visit.caller, waiter.draw, nowMs);
     const retryAfterMs = judgement.goes ? 0 : judgement.retryAtMs - nowMs;
-    waiter.settle(this.#refuse(because, judgement, nowMs - waiter.sinceMs, retryAfterMs));
+    endWait(waiter, this.#refuse(because, judgement, nowMs - waiter.sinceMs, retryAfterMs));
     this.#changed(waiter.visit, -1);
+  }
+
+  /** Whether it waited. */
+  #remove(waiter: Waiter): boolean {
+    const wasWaiting = this.#queue.remove(waiter);
+    if (wasWaiting && this.#queue.length === 0) this.#cancelWake();
+    return wasWaiting;
   }
 
   #changed({ caller: { priority } }: Visit, by: 1 | -1): void {
@@ -274,6 +279,7 @@ function borrow({ held }: Visit, waitedMs: number): Admission | undefined {
   return { admitted: true, decision, advised, waitedMs, isProbe: false, isBorrowed: true };
 }
 
-function reasonOf(signal: AbortSignal | undefined): unknown {
-  return signal?.reason;
+function endWait(waiter: Waiter, admission: Admission): void {
+  waiter.cancelTimeout();
+  waiter.settle(admission);
 }

@@ -13,6 +13,7 @@ import type { Classification } from "../outcome/classification.ts";
 import { classifyError, classifyValue } from "../outcome/classify.ts";
 import { believedMs } from "../outcome/retry-after.ts";
 import { baggagePriority } from "../priority-baggage.ts";
+import { awaitAdmission } from "./await-admission.ts";
 import type { CallOptions, Settled } from "./call-options.ts";
 import { heldAt, letGo, underWay } from "./held-place.ts";
 import type { HeldPlace } from "./held-place.ts";
@@ -112,7 +113,7 @@ export class CallRunner {
   async #admission(
     { room }: Place,
     visit: Visit,
-    { dependency }: CallOptions,
+    { dependency, signal }: CallOptions,
     context: CallContext | undefined,
   ): Promise<Admission> {
     const { recorder, clock } = this.#options;
@@ -121,7 +122,7 @@ export class CallRunner {
     const wait = recorder.waitStarted(start);
     let isAdmitted = false;
     try {
-      const admission = await room.admit(visit, clock.now());
+      const admission = await awaitAdmission(room, visit, clock.now(), signal);
       isAdmitted = admission.admitted;
       return admission;
     } finally {
@@ -187,6 +188,7 @@ export class CallRunner {
     this.#options.recorder.runEnded(run, isOk ? END_OK : endOf(classification), endMs);
     if (place !== undefined) {
       if (isOk && lender === undefined) place.gate.serviceTime.record(endMs - startMs);
+      if (classification.outcome === "throttled") place.gate.rest(endMs);
       letGo(attempt, endMs);
     }
     if (!isOk) this.#options.onFailure(endMs);
@@ -244,7 +246,6 @@ export class CallRunner {
       fairnessKey: options.fairnessKey ?? agent ?? "",
       waitMs: this.waitMsOf(options),
       deadlineAtMs: nowMs + (options.deadlineMs ?? Number.POSITIVE_INFINITY),
-      signal: options.signal,
       held,
     };
   }
