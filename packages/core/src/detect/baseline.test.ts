@@ -37,6 +37,16 @@ describe("a baseline", () => {
     expect(baseline.compare(plain(0, 10_000, 1)).scale).toBeGreaterThan(0.4);
   });
 
+  it("knows from other windows how far a single call may stray, which tells nothing of it itself", () => {
+    const random = seeded(9);
+    const single = () => plain(normal(random), 1, 0);
+    const pair = () => plain(normal(random) / Math.SQRT2, 2, 1);
+    const baseline = learned(Array.from({ length: 200 }, (_, at) => (at % 2 ? single() : pair())));
+    expect(baseline.compare(plain(0, 1, 0)).scale).toBeGreaterThan(0.8);
+    // Two calls that happen to agree are no reason to expect the like of the next.
+    expect(baseline.compare(plain(0, 2, 0)).scale).toBeGreaterThan(0.5);
+  });
+
   it("makes standard normal residuals of what it has learned", () => {
     const samples = means(20, 0.2, 6_000, 4);
     const baseline = learned(samples.slice(0, 3_000));

@@ -37,10 +37,16 @@ const RIDGE = 0.05;
 /** How much of a new highest load is believed per window: a rush hour is known after ten seconds, a burst hardly. */
 const PEAK_GAIN = 0.1;
 
+/** What the pooled variance within a window weighs against the window's own, and what one window adds to it at most. */
+const DEGREES_POOLED = 20;
+const DEGREES_OWN_MAX = 50;
+
 const KEYS = [
   "windows",
   "location",
   "between",
+  "within",
+  "degrees",
   "correlation",
   "lastZ",
   "covariateMean",
@@ -55,7 +61,8 @@ const KEYS = [
  *     residual = value − location − slope · (covariate − its mean)
  *     scale²   = (within / count + between) · (1 + r) / (1 − r)
  *
- * `within / count` is the chance in a mean of `count` observations; `between` is what seconds differ by beyond that, because
+ * `within / count` is the chance in a mean of `count` observations, its variance pooled over windows (a window of one call has none of
+ * its own); `between` is what seconds differ by beyond that, because
  * calls of one second share their fate (a plain z·√count over-counts the evidence by an order of magnitude). r is the
  * correlation of neighbouring windows; the factor is its effect on a cumulative sum (Bagshaw and Johnson, 1975). All are
  * exponentially weighted moments with gain max(1/n, 1/1800), of residuals winsorised at three standard deviations.
@@ -68,6 +75,8 @@ export class Baseline {
     windows: 0,
     location: 0,
     between: 0,
+    within: 0,
+    degrees: 0,
     correlation: 0,
     lastZ: 0,
     covariateMean: 0,
@@ -95,7 +104,8 @@ export class Baseline {
     const expected = location + this.slope * excess;
     const r = Math.min(CORRELATION_MAX, Math.max(0, this.#s.correlation));
     const inflation = (1 + r) / (1 - r);
-    const chance = variance / Math.max(count, 1) + Math.max(0, this.#s.between);
+    const chance =
+      this.#within(variance, count) / Math.max(count, 1) + Math.max(0, this.#s.between);
     // A scale from n windows is itself uncertain by 1/√(2n): two such errors are allowed for while n is small.
     const small = 1 + 2 / Math.sqrt(2 * Math.max(windows, 1));
     const scale = Math.max(Math.sqrt(chance * inflation) * small, SCALE_MIN);
@@ -122,11 +132,14 @@ export class Baseline {
     if (s.windows > 0) {
       s.between +=
         gain *
-        (trimmed ** 2 * (1 - gain) - sample.variance / Math.max(sample.count, 1) - s.between);
+        (trimmed ** 2 * (1 - gain) -
+          this.#within(sample.variance, sample.count) / Math.max(sample.count, 1) -
+          s.between);
       // The correlation is of z; its own mean square is near (1 − r)/(1 + r) by the inflation in the scale, so undo that.
       const r = Math.min(CORRELATION_MAX, Math.max(0, s.correlation));
       s.correlation += gain * (z * s.lastZ * ((1 + r) / (1 - r)) - s.correlation);
     }
+    this.#learnWithin(sample, pace);
     s.lastZ = z;
     s.location += gain * trimmed;
     s.windows = Math.min(s.windows + pace, MEMORY_WINDOWS * 2);
@@ -139,6 +152,24 @@ export class Baseline {
   restore(state: unknown): void {
     const numbers = numbersOf(state, KEYS);
     if (numbers && numbers.windows >= 0) this.#s = numbers;
+  }
+
+  /** The window's own variance stands against the pooled one with its degrees of freedom: of a single call it says nothing. */
+  #within(variance: number, count: number): number {
+    const { within, degrees } = this.#s;
+    const own = Math.max(count - 1, 0);
+    const pooled = Math.min(degrees, DEGREES_POOLED);
+    if (own + pooled === 0) return 0;
+    return (own * variance + (degrees > 0 ? (pooled * within) / degrees : 0)) / (own + pooled);
+  }
+
+  #learnWithin({ variance, count }: Sample, pace: number): void {
+    if (count <= 1) return;
+    const s = this.#s;
+    const own = Math.min(count - 1, DEGREES_OWN_MAX);
+    const keep = 1 - pace / MEMORY_WINDOWS;
+    s.within = s.within * keep + pace * own * variance;
+    s.degrees = s.degrees * keep + pace * own;
   }
 
   #learnCovariate({ covariate }: Sample, trimmed: number, gain: number, pace: number): void {

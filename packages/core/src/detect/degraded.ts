@@ -3,12 +3,14 @@ import type { Sample } from "./baseline.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
 import type { Detector } from "./detector.ts";
+import { driftVerdictOf } from "./drift-verdict.ts";
 import { Drift } from "./drift.ts";
 import type { DriftVerdict, Shift } from "./drift.ts";
 import { Endings } from "./endings.ts";
 import { logMomentsOf } from "./histogram-moments.ts";
-import { isRecord, memberOf, numbersOf } from "./parsed-state.ts";
-import { ARL_WINDOWS } from "./run-length.ts";
+import { OperationSlowness } from "./operation-slowness.ts";
+import { isRecord, memberOf } from "./parsed-state.ts";
+import { ARL_SLOW_WINDOWS, ARL_WINDOWS } from "./run-length.ts";
 
 /** `open` first: the others ask what it saw in the same window. */
 const STREAMS = ["open", "latency", "self", "gap"] as const;
@@ -36,6 +38,8 @@ const CONFIRMATION_MIN = 0.35;
  * Each stream runs a `Drift` (CUSUM bank on self-normalised residuals); each stream's share of the
  * false alarms is a quarter of one in thirty days of traffic in every second.
  *
+ * Where self time is told by operation, `OperationSlowness` judges instead: what a call spent in calls below it is theirs to answer for.
+ *
  * Price: on spans alone nobody can tell a slow dependency from one that is given harder work; `evidence` says what was seen.
  */
 export class Degraded implements Detector {
@@ -43,8 +47,10 @@ export class Degraded implements Detector {
   readonly #drifts: Readonly<Record<Stream, Drift>>;
   readonly #verdicts: Record<Stream, DriftVerdict>;
   readonly #endings = new Endings();
+  readonly #operations: OperationSlowness;
 
-  constructor(runLength: number = ARL_WINDOWS) {
+  constructor(runLength: number = ARL_WINDOWS, runLengthSlow: number = ARL_SLOW_WINDOWS) {
+    this.#operations = new OperationSlowness(runLengthSlow);
     const share = runLength * STREAMS.length;
     const timed = { runLength: share, floor: Math.log(RATIO_MIN) };
     this.#drifts = {
@@ -57,6 +63,7 @@ export class Degraded implements Detector {
   }
 
   observe(window: DependencyWindow): Finding {
+    if (window.selfByOperation) return this.#operations.observe(window, window.selfByOperation);
     const covariate = Math.log1p(window.inFlight);
     const endings = this.#endings.observe(window);
     const samples: Record<Stream, Sample | undefined> = {
@@ -87,6 +94,7 @@ export class Degraded implements Detector {
       drifts,
       verdicts: { ...this.#verdicts },
       endings: this.#endings.state(),
+      operations: this.#operations.state(),
     };
   }
 
@@ -94,9 +102,10 @@ export class Degraded implements Detector {
     if (!isRecord(state)) return;
     for (const stream of STREAMS) {
       this.#drifts[stream].restore(memberOf(memberOf(state, "drifts"), stream));
-      this.#verdicts[stream] = verdictOf(memberOf(memberOf(state, "verdicts"), stream));
+      this.#verdicts[stream] = driftVerdictOf(memberOf(memberOf(state, "verdicts"), stream));
     }
     this.#endings.restore(memberOf(state, "endings"));
+    this.#operations.restore(memberOf(state, "operations"));
   }
 
   /** What begins to learn in the midst of a slow-down would take it for usual, and later deny it. */
@@ -185,11 +194,4 @@ function abnormal(
     summary: `${worst.stream} ${ratio.toFixed(1)} times its usual: ${recentS.toPrecision(2)} s against ${usualS.toPrecision(2)} s (${sigmas} sigma)`,
     evidence: { ...evidence, usualS, recentS },
   };
-}
-
-function verdictOf(value: unknown): DriftVerdict {
-  const state = memberOf(value, "state");
-  if (state === "normal") return { state };
-  const shift = numbersOf(value, ["shift", "expected", "observed", "sigmas", "windows"]);
-  return state === "shifted" && shift ? { state, ...shift } : UNKNOWN;
 }

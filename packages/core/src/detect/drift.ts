@@ -8,6 +8,8 @@ export interface DriftOptions {
   readonly runLength: number;
   /** The least shift worth saying, in the sample's unit (logarithm: 0.26 is 30 %). Smaller ones are learned, not reported. */
   readonly floor: number;
+  /** One window counts up to this many standard deviations: unless told five, so that no single one can raise an alarm. */
+  readonly zMax?: number;
 }
 
 export interface Shift {
@@ -24,7 +26,6 @@ export type DriftVerdict =
   | { readonly state: "normal" }
   | ({ readonly state: "shifted" } & Shift);
 
-/** One window counts up to this many standard deviations, so that no single one can raise an alarm. */
 const Z_MAX = 5;
 /** Learning is this much slower while shifted or in doubt: a fault must outlast ten hours to become the new usual. */
 const PACE_DOUBT = 1 / 20;
@@ -42,14 +43,16 @@ const RECENT_GAIN = 0.25;
  */
 export class Drift {
   readonly #floor: number;
+  readonly #zMax: number;
   readonly #baseline = new Baseline();
   readonly #bank: CusumBank;
   #recent = 0;
   /** Windows since the alarm, and how long it had built up before; undefined while not shifted. */
   #shiftedWindows: number | undefined;
 
-  constructor({ runLength, floor }: DriftOptions) {
+  constructor({ runLength, floor, zMax = Z_MAX }: DriftOptions) {
     this.#floor = floor;
+    this.#zMax = zMax;
     this.#bank = new CusumBank({ runLength });
   }
 
@@ -113,7 +116,7 @@ export class Drift {
   }
 
   #watch(residual: number, scale: number, uncertainty: number, isBelieved: () => boolean): void {
-    const z = Math.min(Z_MAX, Math.max(-Z_MAX, residual / scale));
+    const z = Math.min(this.#zMax, Math.max(-this.#zMax, residual / scale));
     const alarm = this.#bank.observe(z, residual, uncertainty);
     if (!alarm) return;
     this.#bank.reset();

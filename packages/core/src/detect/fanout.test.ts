@@ -94,4 +94,45 @@ describe("fan-out", () => {
     expect(new Fanout().observe(retried(2, 1)).state).toBe("normal");
     expect(restarted.observe(retried(2, 1)).state).toBe("abnormal");
   });
+
+  function parent(
+    made: (second: number) => number,
+    seconds: number,
+    perSecond: number,
+    seed: number,
+  ) {
+    const random = seeded(seed);
+    return Array.from({ length: seconds }, (_, second) => {
+      const calls = poisson(perSecond, random);
+      const each = () => (made(second) === 0 ? 0 : 1 + poisson(made(second) - 1, random));
+      const callsMade = Array.from({ length: calls }, each).reduce((sum, width) => sum + width, 0);
+      return windowOf({ calls, attempts: calls, callsMade });
+    });
+  }
+
+  it("of calls that are cut short, and call nobody any more, is seen within five windows", () => {
+    const windows = parent((second) => (second < 200 ? 10 : 0), 260, 5, 1);
+    const detector = new Fanout();
+    expect(statesOf(detector, windows.slice(0, 200))).not.toContain("abnormal");
+    expect(windowsUntilAbnormal(detector, windows.slice(200))).toBeLessThanOrEqual(5);
+    const finding = lastAbnormal(tell(detector, windows.slice(210)));
+    expect(finding.evidence).toMatchObject({ measure: "calls made per call" });
+    expect(finding.evidence["usual"]).toBeCloseTo(10, 0);
+    expect(finding.evidence["recent"]).toBeLessThan(0.3);
+    expect(finding.severity).toBeGreaterThan(0.9);
+  });
+
+  it("of calls that make three times as many calls is seen as well, and a fifth more is not", () => {
+    const more = parent((second) => (second < 200 ? 4 : 12), 220, 5, 2);
+    expect(lastAbnormal(tell(new Fanout(), more)).evidence["factor"]).toBeGreaterThan(2.5);
+    const fifth = parent((second) => (second < 200 ? 5 : 6), 1_200, 5, 3);
+    expect(statesOf(new Fanout(), fifth)).not.toContain("abnormal");
+  });
+
+  it("is nothing that a dependency has which never calls anything", () => {
+    const bursts = parent(() => 0, 2_000, 5, 4).map((window, second) =>
+      windowOf({ calls: second > 1_000 ? 60 : window.calls, callsMade: 0 }),
+    );
+    expect(statesOf(new Fanout(), bursts)).not.toContain("abnormal");
+  });
 });

@@ -65,6 +65,17 @@ describe("loop", () => {
     });
   });
 
+  it.each([
+    ["error", false, "evenly, to error"],
+    ["timeout", true, "with the same arguments, to timeout"],
+    ["ok", true, "evenly and with the same arguments"],
+  ] as const)("that ends with %s, arguments compared: %s, is said to go %s", (...row) => {
+    const [outcome, hasDigest, how] = row;
+    const window = repeating({ "agent-1": 3 }, { outcome, hasDigest });
+    const summary = `agent-1 repeats itself 3 times, ${how}`;
+    expect(new Loop().observe(window)).toMatchObject({ summary });
+  });
+
   it("counts an agent once that repeats itself in two ways", () => {
     const { repeats } = repeating({ "agent-1": 5 });
     const both = [...repeats, ...repeating({ "agent-1": 9 }, { hasDigest: true }).repeats];

@@ -14,11 +14,11 @@ const POLLING_SHARE = 0.5;
 const AGENTS_SHOWN = 10;
 
 /**
- * Says that an agent repeats itself to no end: it is in a repetition of period 1 to 4, the same outcome each time, too
- * evenly spaced for chance (the signal begins only there, see `signals/evenness.ts`), and either
+ * Says that an agent repeats itself to no end: it is in a repetition of period 1 to 4, the same outcome each time, that is no
+ * chance (the signal begins only there, see `signals/repeat.ts`), and either
  *
- *     it fails each time (error, timeout, throttled), or
- *     it works each time, and a digest says that the arguments are the same each time too.
+ *     it fails each time (error, timeout, throttled), evenly spaced or with arguments that a digest says are the same, or
+ *     it works each time, evenly spaced, and a digest says that the arguments are the same.
  *
  * A repetition that works, with arguments that nobody compared, is none: from the outside a poller, a batch worker and a loop
  * look the same, and two of the three are somebody's work. Published agent traces agree: names of operations alone flag
@@ -90,16 +90,16 @@ function longestByAgent(repeats: readonly Repeated[]): readonly Repeated[] {
 }
 
 function abnormal(
-  { agent, cycles, outcome }: Repeated,
+  longest: Repeated,
   loops: readonly Repeated[],
   { threshold, isPolled }: { readonly threshold: number; readonly isPolled: boolean },
 ): Finding {
-  const what = outcome === "ok" ? "evenly and with the same arguments" : `evenly, to ${outcome}`;
+  const { agent, cycles, outcome } = longest;
   const others = loops.length > 1 ? `; ${loops.length - 1} more agents do` : "";
   return {
     state: "abnormal",
     severity: 1 - CYCLES_MIN / (cycles + CYCLES_MIN),
-    summary: `${agent} repeats itself ${cycles} times, ${what}${others}`,
+    summary: `${agent} repeats itself ${cycles} times, ${howOf(longest)}${others}`,
     evidence: {
       agent,
       cycles,
@@ -111,4 +111,9 @@ function abnormal(
     },
     agent,
   };
+}
+
+function howOf({ outcome, hasDigest }: Repeated): string {
+  if (outcome === "ok") return "evenly and with the same arguments";
+  return hasDigest ? `with the same arguments, to ${outcome}` : `evenly, to ${outcome}`;
 }

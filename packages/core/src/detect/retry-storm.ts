@@ -40,6 +40,11 @@ export class RetryStorm implements Detector {
   #isStorm = false;
   #hasSeenAttempts = false;
 
+  /** Over the last windows, whether that is a storm or not. */
+  get reproduction(): Reproduction {
+    return this.#reproduction.estimate();
+  }
+
   observe(window: DependencyWindow): Finding {
     const { ok, error, timeout, throttled } = window.outcomes;
     const failed = error + timeout + throttled;

@@ -6,6 +6,12 @@
 /** One false alarm in thirty days of one-second windows, for one detector of one dependency that is never idle. */
 export const ARL_WINDOWS = 30 * 86_400;
 
+/**
+ * One false alarm in two days of windows for one stream that `SlowChart` watches, by Lorden's bound: a fleet of a hundred streams then
+ * has two in an hour at the most. The bound is loose; slow blocks that do not come independently use up what it leaves.
+ */
+export const ARL_SLOW_WINDOWS = 2 * 86_400;
+
 /** What Siegmund's approximation adds to the threshold for the overshoot of a random walk with normal steps. */
 const OVERSHOOT = 1.166;
 

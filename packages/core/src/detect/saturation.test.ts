@@ -37,6 +37,26 @@ describe("saturation", () => {
     ).not.toContain("abnormal");
   });
 
+  it("is none of slow calls that come in a cluster by chance: in-flight remembers them for as long as they take", () => {
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const fleet = new SimulatedFleet({ rate: () => 0.5, medianS: () => 8, sigma: 0.9 }, seed);
+      expect(statesOf(new Saturation(), fleet.take(7_200))).not.toContain("abnormal");
+    }
+  });
+
+  it("is seen in less than a minute where calls of eight seconds are no longer answered", () => {
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const hangs = (second: number): boolean => second >= 900;
+      const fleet = new SimulatedFleet(
+        { rate: () => 1, medianS: () => 8, sigma: 0.9, hangs },
+        seed,
+      );
+      const detector = new Saturation();
+      expect(statesOf(detector, fleet.take(900))).not.toContain("abnormal");
+      expect(windowsUntilAbnormal(detector, fleet.take(120))).toBeLessThan(60);
+    }
+  });
+
   it("is none in a rush hour that the dependency bears", () => {
     const fleet = new SimulatedFleet(
       { rate: (second) => 40 * (2 - Math.cos(second / 300)), medianS: () => 0.3 },
@@ -94,5 +114,27 @@ describe("saturation", () => {
     // The first ten seconds are the smoothed numbers' to follow.
     const states = statesOf(detector, standing(60, inFlight, ok)).slice(10);
     expect(states.includes("abnormal")).toBe(isSaturated);
+  });
+
+  it("is seen within a minute and a half where calls take ten minutes", () => {
+    const detector = new Saturation();
+    expect(statesOf(detector, standing(1_800, 600, 1))).not.toContain("abnormal");
+    expect(windowsUntilAbnormal(detector, standing(120, 1_500, 1))).toBeLessThan(90);
+  });
+
+  it("goes on identically after a restart, in the midst of a sample and of an alarm", () => {
+    const hangs = (second: number): boolean => second >= 900 && second < 960;
+    const fleet = new SimulatedFleet({ rate: () => 1, medianS: () => 8, sigma: 0.9, hangs }, 2);
+    const windows = fleet.take(1_000);
+    const states = statesOf(new Saturation(), windows);
+    expect(states).toContain("abnormal");
+    for (const cut of [20, 21, 22, 700, 701, 702, 703, 950, 951, 952, 953]) {
+      const before = new Saturation();
+      tell(before, windows.slice(0, cut));
+      const after = new Saturation();
+      after.restore(JSON.parse(JSON.stringify(before.state())));
+      expect(statesOf(after, windows.slice(cut))).toEqual(states.slice(cut));
+      expect(JSON.stringify(after.state())).not.toBe(JSON.stringify(new Saturation().state()));
+    }
   });
 });

@@ -3,8 +3,9 @@ import type { Sample } from "./baseline.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
 import type { Detector } from "./detector.ts";
+import { driftVerdictOf } from "./drift-verdict.ts";
 import { Drift } from "./drift.ts";
-import type { Shift } from "./drift.ts";
+import type { DriftVerdict, Shift } from "./drift.ts";
 import { memberOf, numbersOf } from "./parsed-state.ts";
 import { ARL_WINDOWS } from "./run-length.ts";
 
@@ -16,6 +17,13 @@ const THROUGHPUT_SLACK = Math.log(1.2);
 const RECENT_GAIN = 0.2;
 /** The highest throughput fades with the baseline's memory of half an hour. */
 const PEAK_DECAY = 1 - 1 / 1_800;
+/**
+ * In-flight remembers itself for as long as a call takes. Every quarter of that time it is new by a fifth, and correlates with what
+ * it was by at most 0.8, which is as much as a `Baseline` allows for; told every second, slow calls would count as evidence many times.
+ */
+const SAMPLES_PER_RESIDENCE = 4;
+/** Nor more rarely than this, however long calls take: half the time in which a hanging dependency must be found. */
+const SAMPLE_WINDOWS_MAX = 15;
 /** Retries a fleet allows itself, per first attempt (the usual retry budget of 20 %). */
 const RETRY_BUDGET = 0.2;
 
@@ -23,7 +31,7 @@ const RETRY_BUDGET = 0.2;
  * Says that more and more calls are in flight while no more of them end well. By Little's law N = X · W, in-flight follows
  * throughput while the dependency has room; past its knee only the wait grows:
  *
- *     log((N + 1) / (X + 1)) drifts up     (`Drift`: one false alarm in thirty days of traffic in every second)
+ *     log((N + 1) / (X + 1)), over a quarter of W, drifts up     (`Drift`: one false alarm in thirty days of traffic in every second)
  *     and N ≥ 1.5 of its usual, and X ≤ 1.2 of its usual
  *
  * A rush hour that the dependency bears moves N and X alike and says nothing. The evidence tells the headroom to the vulnerable
@@ -36,16 +44,20 @@ export class Saturation implements Detector {
   readonly #inFlight = new Baseline();
   readonly #throughput = new Baseline();
   #recent = { inFlight: 0, throughput: 0, calls: 0, peak: 0 };
+  /** Sums since the last sample. */
+  #sample = { windows: 0, inFlight: 0, throughput: 0 };
+  #verdict: DriftVerdict = { state: "unknown" };
 
   observe(window: DependencyWindow): Finding {
     const perSecond = 1_000 / window.windowMs;
     const throughput = window.outcomes.ok * perSecond;
     if (window.inFlight === 0 && throughput === 0) return { state: "unknown" };
-    const verdict = this.#drift.observe(plain(Math.log((window.inFlight + 1) / (throughput + 1))));
+    this.#gather(window.inFlight, throughput, perSecond);
     this.#smooth(window.inFlight, throughput, window.calls * perSecond);
     const pace = this.#drift.isInDoubt ? 1 / 20 : 1;
     this.#inFlight.learn(plain(Math.log1p(window.inFlight)), pace);
     this.#throughput.learn(plain(Math.log1p(throughput)), pace);
+    const verdict = this.#verdict;
     if (verdict.state !== "shifted") return verdict;
     return this.#isQueueing() ? this.#abnormal(verdict) : { state: "normal" };
   }
@@ -56,6 +68,8 @@ export class Saturation implements Detector {
       inFlight: this.#inFlight.state(),
       throughput: this.#throughput.state(),
       recent: { ...this.#recent },
+      sample: { ...this.#sample },
+      verdict: { ...this.#verdict },
     };
   }
 
@@ -68,9 +82,32 @@ export class Saturation implements Detector {
     ]);
     if (!recent) return;
     this.#recent = recent;
+    this.#sample =
+      numbersOf(memberOf(state, "sample"), ["windows", "inFlight", "throughput"]) ?? this.#sample;
+    this.#verdict = driftVerdictOf(memberOf(state, "verdict"));
     this.#drift.restore(memberOf(state, "drift"));
     this.#inFlight.restore(memberOf(state, "inFlight"));
     this.#throughput.restore(memberOf(state, "throughput"));
+  }
+
+  /** Tells the drift of whole samples only; until the next one is whole, its last word stands. */
+  #gather(inFlight: number, throughput: number, perSecond: number): void {
+    const sample = this.#sample;
+    sample.windows += 1;
+    sample.inFlight += inFlight;
+    sample.throughput += throughput;
+    if (sample.windows < this.#residenceS() * (perSecond / SAMPLES_PER_RESIDENCE)) return;
+    const ratio = (sample.inFlight + sample.windows) / (sample.throughput + sample.windows);
+    this.#sample = { windows: 0, inFlight: 0, throughput: 0 };
+    this.#verdict = this.#drift.observe(plain(Math.log(ratio)));
+  }
+
+  /** W = N / X, as usual. */
+  #residenceS(): number {
+    const inFlight = Math.expm1(this.#inFlight.location);
+    const throughput = Math.expm1(this.#throughput.location);
+    const longestS = SAMPLES_PER_RESIDENCE * SAMPLE_WINDOWS_MAX;
+    return Math.min(longestS, inFlight / Math.max(throughput, Number.EPSILON));
   }
 
   #smooth(inFlight: number, throughput: number, calls: number): void {

@@ -1,19 +1,21 @@
 import { memberOf, numberArrayOf, numbersOf } from "./parsed-state.ts";
 
-/** The least share taken for usual: a dependency never seen to fail in a thousand calls may still fail once. */
-const SHARE_MIN = 0.002;
 /** Above this, "usual" would mean that nothing is ever wrong. */
 const SHARE_MAX = 0.3;
-/** Trials that the prior is worth, and the share it holds: one in a hundred, the order of provider error rates. */
-const PRIOR_TRIALS = 50;
-const PRIOR_SHARE = 0.01;
 /** Memory in windows with trials: half an hour. */
 const DECAY = 1 - 1 / 1_800;
 /** Pearson's statistic is unreliable on expected counts far below one; windows are pooled until they hold this many. */
 const EXPECTED_MIN = 0.5;
 
-/** Windows that wait for the chart's word; the oldest are learned when there are more. */
-const PENDING_MAX = 60;
+export interface UsualShareOptions {
+  /** Trials that the prior is worth, and the share it holds: unless told, one in a hundred, the order of provider error rates. */
+  readonly priorTrials?: number;
+  readonly priorShare?: number;
+  /** Windows that wait for the chart's word; the oldest are learned when there are more. */
+  readonly pendingMax?: number;
+  /** The least share taken for usual: unless told, one in 500, for a dependency never seen to fail in a thousand calls may still fail once. */
+  readonly shareMin?: number;
+}
 
 /**
  * The share of bad trials that is usual, and by how much its variance exceeds the binomial's (dispersion, Pearson's χ²/n).
@@ -22,13 +24,29 @@ const PENDING_MAX = 60;
  * learned whole, one that ends in an alarm is forgotten whole. To leave out excursions as such would leave out every bad trial.
  */
 export class UsualShare {
+  readonly #priorTrials: number;
+  readonly #priorBad: number;
+  readonly #pendingMax: number;
+  readonly #shareMin: number;
   #s = { bad: 0, trials: 0, chi: 0, groups: 0, groupBad: 0, groupTrials: 0 };
   /** Bad and trials of each waiting window, one after the other. */
   #pending: number[] = [];
 
+  constructor({
+    priorTrials = 50,
+    priorShare = 0.01,
+    pendingMax = 60,
+    shareMin = 0.002,
+  }: UsualShareOptions = {}) {
+    this.#priorTrials = priorTrials;
+    this.#priorBad = priorTrials * priorShare;
+    this.#pendingMax = pendingMax;
+    this.#shareMin = shareMin;
+  }
+
   get share(): number {
-    const share = (this.#s.bad + PRIOR_SHARE * PRIOR_TRIALS) / (this.#s.trials + PRIOR_TRIALS);
-    return Math.min(SHARE_MAX, Math.max(SHARE_MIN, share));
+    const share = (this.#s.bad + this.#priorBad) / (this.#s.trials + this.#priorTrials);
+    return Math.min(SHARE_MAX, Math.max(this.#shareMin, share));
   }
 
   get trials(): number {
@@ -46,7 +64,7 @@ export class UsualShare {
       return;
     }
     this.#pending.push(bad, trials);
-    const keep = chart === "at zero" ? 0 : PENDING_MAX * 2;
+    const keep = chart === "at zero" ? 0 : this.#pendingMax * 2;
     while (this.#pending.length > keep)
       this.#learn(this.#pending.shift() ?? 0, this.#pending.shift() ?? 0);
   }
@@ -57,7 +75,7 @@ export class UsualShare {
 
   restore(state: unknown): void {
     const numbers = numbersOf(state, ["bad", "trials", "chi", "groups", "groupBad", "groupTrials"]);
-    const pending = numberArrayOf(memberOf(state, "pending"), PENDING_MAX * 2);
+    const pending = numberArrayOf(memberOf(state, "pending"), this.#pendingMax * 2);
     if (!numbers || !pending || pending.length % 2 !== 0) return;
     this.#s = numbers;
     this.#pending = pending;
