@@ -21,6 +21,9 @@ interface SourceFile {
 const IMPORT =
   /^(?:import|export)\s+(type\b)?(?:[^"';]*?\bfrom\s*)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
+/** Entries under the condition `@headway/source` only: the lab reaches what it measures through them. */
+const WORKSPACE_ENTRIES = ["packages/core/src/detect/index.ts", "packages/sdk/src/gate/index.ts"];
+
 const isTest = (path: string): boolean => /\.(test|bench)\.ts$|\/fixtures\//.test(path);
 
 function sourceFiles(folder: string): SourceFile[] {
@@ -151,8 +154,8 @@ describe("files", () => {
       for (const specifier of file?.imports ?? []) visit(target(file!, specifier));
     };
     for (const path of tested) visit(path);
-    // An entry only lists names; what it lists is tested.
-    for (const source of Object.values(ENTRIES)) reached.add(source);
+    // An entry only lists names; what it lists is tested. Those of the workspace alone are no part of the promised interface.
+    for (const source of [...Object.values(ENTRIES), ...WORKSPACE_ENTRIES]) reached.add(source);
     const untested = shipped.filter(
       (file) => !reached.has(file.path) && !file.path.endsWith("/main.ts"),
     );

@@ -1,5 +1,6 @@
 import { benchDecoder } from "../../packages/core/src/signals/otlp/decode-traces.bench.ts";
 import { benchRecorder } from "../../packages/core/src/signals/recorder.bench.ts";
+import { benchSimulation } from "../../packages/lab/src/simulation/event-queue.bench.ts";
 import { benchHook } from "../../packages/sdk/src/hook.bench.ts";
 import { benchProcessor } from "../../packages/sdk/src/otel/processor.bench.ts";
 import { benchDecide } from "../../packages/service/src/api/decide.bench.ts";
@@ -142,6 +143,19 @@ async function ingest({ seconds }: BenchOptions): Promise<Row[]> {
   ];
 }
 
+function simulation(): Row[] {
+  const cpuNs = (): number => 1_000 * process.cpuUsage().user;
+  const { eventsPerSecond } = benchSimulation({ cpuNs });
+  return [
+    {
+      name: "simulation: a provider, its queue and its callers' time-outs",
+      value: eventsPerSecond,
+      unit: "events/s",
+      bar: { atLeast: 1_000_000 },
+    },
+  ];
+}
+
 export const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]> | Row[]>> =
   {
     recorder,
@@ -151,4 +165,5 @@ export const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise
     decide,
     stream,
     ingest,
+    simulation,
   };

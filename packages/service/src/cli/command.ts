@@ -29,6 +29,8 @@ export interface Command {
   readonly operands?: string;
   readonly summary: string;
   readonly flags: readonly CommandFlag[];
+  /** What follows is another program's command line: all of it is given as operands, unread. */
+  readonly isPassedOn?: boolean;
   /** The exit code. */
   run(invocation: Invocation, terminal: Terminal): Promise<number>;
 }

@@ -4,10 +4,11 @@ import { check } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
 import { decisions, watch } from "./decisions.ts";
 import { helpOf, helpOfAll } from "./help.ts";
+import { lab } from "./lab.ts";
 import { parseCommandLine, unknownCommand } from "./parse-command-line.ts";
 import { serve } from "./serve.ts";
 
-const COMMANDS: readonly Command[] = [serve, check, decisions, watch];
+const COMMANDS: readonly Command[] = [serve, check, decisions, watch, lab];
 
 /** Runs one command line; the answer is the exit code. A mistake of the user is one line and a 1, never a stack. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -31,6 +32,7 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal):
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name, COMMANDS);
+  if (command.isPassedOn === true) return command.run({ flags: {}, operands: rest }, terminal);
   const { flags, operands } = parseCommandLine(rest, command);
   if (flags["help"] === true) {
     terminal.out(helpOf(command));

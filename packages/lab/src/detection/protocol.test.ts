@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { randomStream } from "../simulation/random.ts";
+import { countFalse, scoreFault, summarise } from "./protocol.ts";
+import type { Alarm } from "./protocol.ts";
+
+const FAULT = {
+  id: 1,
+  day: "2024-05-06",
+  system: "OnlineBoutique",
+  onsetS: 0,
+  type: "network_delay",
+  service: "till",
+};
+
+function alarm(atS: number, service: string, ...edges: string[]): Alarm {
+  return { atS, stream: "self", service, edges };
+}
+
+const score = (...alarms: Alarm[]) => scoreFault({ fault: FAULT, alarms }, 5);
+
+describe("a fault", () => {
+  it("is named by its service or by an edge of it, each when it could first be known", () => {
+    expect(score(alarm(9, "till"), alarm(3, "stock"), alarm(6, "shop", "till"))).toMatchObject({
+      noticedS: 8,
+      namedS: 11,
+      exactS: 14,
+      first: "other",
+      stream: "self",
+    });
+  });
+
+  it("is hit at once when the right name is among what is said first, whatever stands beside it", () => {
+    expect(score(alarm(6, "stock"), alarm(6, "till")).first).toBe("service");
+    expect(score(alarm(6, "stock"), alarm(6, "shop", "till")).first).toBe("edge");
+    expect(score(alarm(6, "stock"), alarm(7, "till")).first).toBe("other");
+  });
+
+  it("that nothing is said of was not noticed", () => {
+    expect(score()).toMatchObject({ noticedS: null, namedS: null, first: "nothing", stream: null });
+  });
+});
+
+it("a summary counts a missed fault in the recall and as infinitely late in the median", () => {
+  const scores = [score(alarm(5, "till")), score(alarm(9, "till")), score()];
+  const summary = summarise(scores, randomStream(1, "bootstrap"));
+  expect(summary).toMatchObject({
+    faults: 3,
+    named: 2,
+    hitAt1: 1,
+    hitAt1Service: 1,
+    p95S: Infinity,
+  });
+  expect(summary.medianS.value).toBe(14);
+  expect(summary.recall.value).toBeCloseTo(2 / 3);
+  expect(summary.recall.low).toBeLessThan(0.4);
+});
+
+describe("false alarms", () => {
+  it("of all streams together make the episodes", () => {
+    const alarms = [alarm(10, "shop"), alarm(25, "stock"), alarm(60, "till")];
+    const counted = countFalse([{ seconds: 1_800, alarms, suspects: [] }], 20);
+    expect(counted).toMatchObject({ hours: 0.5, episodes: 2, suspect: 0 });
+    expect(counted.perHour.value).toBe(4);
+  });
+
+  it("are suspect only if all of the episode is at services that were just faulted", () => {
+    const suspects = ["till"];
+    const count = (...alarms: Alarm[]) =>
+      countFalse([{ seconds: 60, alarms, suspects }], 20).suspect;
+    expect(count(alarm(1, "till"))).toBe(1);
+    expect(count(alarm(1, "till"), alarm(3, "shop"))).toBe(0);
+    expect(count(alarm(1, "till"), alarm(50, "shop"))).toBe(1);
+  });
+});

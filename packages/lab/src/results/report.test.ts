@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { atLeast, atMost } from "./bars.ts";
+import { Comparison } from "./comparison.ts";
+import { Laboratory, SHORT } from "./laboratory.ts";
+import { percent, plusMinus, table } from "./markdown.ts";
+import { reportOf } from "./report.ts";
+import { writeResults } from "./results.ts";
+
+const show = (value: number): string => value.toFixed(2);
+const budget = { ...SHORT, seeds: 2 };
+
+describe("a bar", () => {
+  it.each([
+    [0.94, true],
+    [0.93, true],
+    [0.929, false],
+  ])("of at least .93 and %f: holds is %s", (value, holds) => {
+    expect(atLeast("claim", 0.93, value, show).holds).toBe(holds);
+  });
+
+  it.each([
+    [2, true],
+    [2.01, false],
+    [Number.NaN, false],
+    [Number.POSITIVE_INFINITY, false],
+  ])("of at most 2 and %f: holds is %s", (value, holds) => {
+    expect(atMost("claim", 2, value, show).holds).toBe(holds);
+  });
+});
+
+describe("the page", () => {
+  const section = (holds: boolean) => ({
+    title: "A chapter",
+    markdown: "Its text.",
+    figures: [],
+    bars: [{ claim: "fast", wanted: "≤ 1", measured: "2", holds }],
+  });
+
+  it("says first what was wanted and does not hold", () => {
+    const page = reportOf([section(false), section(true)], budget);
+    expect(page).toContain("1 of 2 hold. Those that do not:\n\n| claim |");
+    expect(page.indexOf("What was wanted")).toBeLessThan(page.indexOf("A chapter"));
+    expect(page).toContain("## What is not claimed");
+  });
+
+  it("writes numbers with what is known of them", () => {
+    const estimate = { runs: 3, mean: 14.94, low: 14.5, high: 15.38, median: 15, infinite: 0 };
+    expect(plusMinus(estimate, 1)).toBe("14.9 ± 0.4");
+    expect(plusMinus({ ...estimate, infinite: 3 }, 1)).toBe("never");
+    expect(plusMinus({ ...estimate, infinite: 1 }, 1)).toBe("never in 1 of 3");
+    expect(percent(0.0312)).toBe("3.1 %");
+    expect(table(["a", "b"], [["1", "2"]])).toBe("| a | b |\n| --- | ---: |\n| 1 | 2 |");
+  });
+});
+
+describe("the laboratory", () => {
+  const lab = (): Laboratory => new Laboratory({ budget, dataFolder: "unused", threads: 1 });
+  const brief = (laboratory: Laboratory) =>
+    laboratory.scenario(
+      "c-queue-32",
+      ["durationS=30", "measure.fromS=10", "measure.toS=15", "faults=[]"],
+      "brief",
+    );
+
+  it("runs each run once, and gives the same whoever asks again", async () => {
+    const laboratory = lab();
+    const first = await laboratory.runs([brief(laboratory)], ["no-retry", "headway"], 2);
+    const again = await laboratory.runs([brief(laboratory)], ["headway"], 1);
+    expect(first).toHaveLength(4);
+    expect(again[0]).toBe(first[2]);
+  });
+
+  it("compares policies seed by seed, and knows a variant by its name", async () => {
+    const laboratory = lab();
+    const variant = { name: "headway, advising", policy: { mode: "advise" } } as const;
+    const runs = await laboratory.runs(
+      [brief(laboratory)],
+      ["oracle", "headway", "no-retry", variant],
+      2,
+    );
+    const comparison = new Comparison(runs, "brief");
+    expect(comparison.ofOracle("oracle")).toBe(1);
+    expect(comparison.mean("headway, advising", "goodput")).toBeGreaterThan(30);
+    expect(comparison.lead("no-retry").mean).toBeCloseTo(
+      comparison.mean("headway", "goodput") - comparison.mean("no-retry", "goodput"),
+    );
+    expect(comparison.curve("oracle", "good", 0, 20)).toMatchObject({ isReference: true });
+    expect(() => comparison.of("nobody")).toThrow(RangeError);
+  });
+});
+
+describe("what is written", () => {
+  let folder: string | undefined;
+  afterEach(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+  });
+
+  it("is a page in the folder it is told", async () => {
+    folder = mkdtempSync(join(tmpdir(), "headway-results-"));
+    await writeResults({ budget, dataFolder: "unused", folder, only: [] });
+    expect(readFileSync(join(folder, "results.md"), "utf8")).toContain("# Results");
+  });
+});
