@@ -60,25 +60,35 @@ export function decideRoute(app: ApiApp, context: ApiContext): void {
         response: answers({ 200: Verdict }),
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { idempotencyKey } = request.body;
       const verdict =
         idempotencyKey === undefined
-          ? await decide(context, request, reply)
-          : await decideOnce(context, idempotency, idempotencyKey, request, reply);
-      const isRefused = !isGo(verdict);
-      reply.headers(rateLimitHeaders(request.body.dependency, verdict, isRefused));
-      if (isRefused) reply.header("retry-after", String(retryAfterSecondsOf(verdict)));
-      return verdictJson(verdict, context.coordinator.now());
+          ? decide(context, request, reply)
+          : decideOnce(context, idempotency, idempotencyKey, request, reply);
+      const answer = (decided: CoreVerdict) => answerOf(context, decided, request, reply);
+      return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
     },
   );
+}
+
+function answerOf(
+  { coordinator }: ApiContext,
+  verdict: CoreVerdict,
+  { body: { dependency } }: DecideRequest,
+  reply: FastifyReply,
+): Static<typeof Verdict> {
+  const isRefused = !isGo(verdict);
+  reply.headers(rateLimitHeaders(dependency, verdict, isRefused));
+  if (isRefused) reply.header("retry-after", String(retryAfterSecondsOf(verdict)));
+  return verdictJson(verdict, coordinator.now());
 }
 
 function decide(
   context: ApiContext,
   request: DecideRequest,
   reply: FastifyReply,
-): Promise<CoreVerdict> {
+): CoreVerdict | Promise<CoreVerdict> {
   const { waitMs = 0 } = request.body;
   const tenant = context.coordinator.tenant(request.tenant);
   return verdictFor(context, {

@@ -21,8 +21,14 @@ export function isGo({ action, retryAfterMs, mode }: Verdict): boolean {
   return retryAfterMs <= 0 && (action === "proceed" || action === "shape");
 }
 
-/** The engine's verdict now, or the first that lets the caller go within the time it gave us. */
-export async function verdictFor(context: ApiContext, options: VerdictOptions): Promise<Verdict> {
+/**
+ * The engine's verdict now, or the first that lets the caller go within the time it gave us. A promise only where somebody is to
+ * wait: most are answered at once.
+ */
+export function verdictFor(
+  context: ApiContext,
+  options: VerdictOptions,
+): Verdict | Promise<Verdict> {
   const { coordinator, tuning } = context;
   const { tenant, consult, waitMs } = options;
   const startMs = coordinator.now();
