@@ -78,6 +78,11 @@ export class DependencySignals {
     this.heardMs = nowMs;
   }
 
+  /** What is told of another dependency, and of this one's calls to it. */
+  recordMade(point: SignalPoint): void {
+    this.#open.recordMade(point);
+  }
+
   /** Closes what was open since the last tick. */
   sample(nowMs: number): TickSample {
     this.gauges.expire(nowMs);

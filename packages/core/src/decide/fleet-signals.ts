@@ -53,6 +53,9 @@ export class FleetSignals {
   record({ instance, windowMs, points }: SignalReport, nowMs: number): void {
     const gauges = new Map<string, GaugeBuilder>();
     for (const point of points) {
+      const { from } = point.attributes;
+      // What a dependency's calls called is told of what was called. An agent, who is called by nobody, is none.
+      if (from !== undefined) this.#dependencies.get(from)?.recordMade(point);
       const dependency = point.attributes.dependency ?? point.attributes.to;
       const signals = dependency === undefined ? undefined : this.open(dependency, nowMs);
       if (!signals || dependency === undefined) continue;

@@ -66,3 +66,49 @@ it("counts neither calls nor attempts of what Headway refused", () => {
   }
   expect(window.take()).toMatchObject({ calls: 1, attempts: 1, outcomes: { ok: 1, refused: 1 } });
 });
+
+function once(seconds: number) {
+  const histogram = new ExponentialHistogram();
+  histogram.record(seconds);
+  return histogram.data();
+}
+
+describe("own time that processes report", () => {
+  it("is told by operation and as a whole, over processes and early ticks alike", () => {
+    const window = new FleetWindow(10);
+    const say = (operation: string | undefined, seconds: number) =>
+      window.record({
+        signal: "headway.attempt.self",
+        attributes: { dependency: "db:x", ...(operation !== undefined && { operation }) },
+        value: once(seconds),
+      });
+    say("read", 1);
+    say("write", 2);
+    say(undefined, 4);
+    const first = window.take();
+    say("read", 8);
+    const { self, selfByOperation } = mergeFlows([first, window.take()]);
+    expect(self).toMatchObject({ count: 4, sum: 15 });
+    const sums = [...selfByOperation!].map(([operation, { sum }]) => [operation, sum]);
+    expect(sums).toEqual([
+      ["read", 9],
+      ["write", 2],
+      ["", 4],
+    ]);
+    expect(window.take()).toMatchObject({ self: undefined, selfByOperation: new Map() });
+  });
+
+  it("is of 128 operations by name, and of the others together, counted", () => {
+    const window = new FleetWindow(10);
+    for (let index = 0; index < 130; index += 1)
+      window.record({
+        signal: "headway.attempt.self",
+        attributes: { dependency: "db:x", operation: `op${index}` },
+        value: once(1),
+      });
+    const { selfByOperation } = window.take();
+    expect(selfByOperation?.size).toBe(129);
+    expect(selfByOperation?.get("otel.metric.overflow")).toMatchObject({ count: 2 });
+    expect(window.overflowed).toBe(2);
+  });
+});

@@ -1,7 +1,8 @@
 import type { Repeated } from "../detect/dependency-window.ts";
-import { ExponentialHistogram } from "../signals/histogram.ts";
+import { ExponentialHistogram, mergeHistograms } from "../signals/histogram.ts";
 import type { HistogramData } from "../signals/histogram.ts";
-import type { Outcome, ThrottleReason } from "../signals/outcome.ts";
+import { noOutcomes } from "../signals/outcome.ts";
+import type { ThrottleReason } from "../signals/outcome.ts";
 import type { SignalPoint } from "../signals/report.ts";
 import { repeatKey } from "./merge-flows.ts";
 import type { Flow } from "./merge-flows.ts";
@@ -9,14 +10,8 @@ import type { Flow } from "./merge-flows.ts";
 /** Where what is over a cardinality limit is counted: OTel's own name for it. */
 export const OVERFLOW = "otel.metric.overflow";
 
-const noOutcomes = (): Record<Outcome, number> => ({
-  ok: 0,
-  error: 0,
-  throttled: 0,
-  timeout: 0,
-  cancelled: 0,
-  refused: 0,
-});
+/** Operations of one dependency, and dependencies that one's calls call, known by name in one window; further ones are told together. */
+const NAMES_MAX = 128;
 
 const noThrottles = (): Record<ThrottleReason, number> => ({ rate: 0, quota: 0, overloaded: 0 });
 
@@ -28,10 +23,13 @@ export class FleetWindow {
   #throttles = noThrottles();
   #retryAfterMax: number | undefined;
   readonly #histograms = new Map<
-    "latency" | "latencyFailed" | "gap" | "self" | "retryGap",
+    "latency" | "latencyFailed" | "gap" | "retryGap",
     ExponentialHistogram
   >();
-  #fanOut = new Map<string, ExponentialHistogram>();
+  readonly #selfByOperation = new Map<string, ExponentialHistogram>();
+  readonly #gapsMade = new Map<string, ExponentialHistogram>();
+  #callsMade = 0;
+  readonly #fanOut = new Map<string, ExponentialHistogram>();
   #agentAttempts = new Map<string, number>();
   #agentRetries = new Map<string, number>();
   readonly #repeats = new Map<string, Repeated>();
@@ -48,7 +46,16 @@ export class FleetWindow {
     else this.#recordHistogram(signal, attributes, value);
   }
 
+  /** What another dependency's report says of the calls that this one's own calls made. */
+  recordMade({ signal, attributes, value }: SignalPoint): void {
+    if (typeof value === "number") return;
+    if (signal === "headway.fanout.width") this.#callsMade += value.sum;
+    else if (signal === "headway.attempt.gap")
+      this.#named(this.#gapsMade, attributes.dependency, NAMES_MAX).merge(value);
+  }
+
   take(): Flow {
+    const selfByOperation = dataOf(this.#selfByOperation);
     const flow: Flow = {
       ...this.#counts,
       outcomes: this.#outcomes,
@@ -57,13 +64,16 @@ export class FleetWindow {
       latency: this.#histograms.get("latency")?.data(),
       latencyFailed: this.#histograms.get("latencyFailed")?.data(),
       gap: this.#histograms.get("gap")?.data(),
-      self: this.#histograms.get("self")?.data(),
+      self: mergeHistograms(selfByOperation.values()),
       retryGap: this.#histograms.get("retryGap")?.data(),
       agentAttempts: this.#agentAttempts,
       agentRetries: this.#agentRetries,
       repeats: [...this.#repeats.values()],
-      fanOut: new Map([...this.#fanOut].map(([from, histogram]) => [from, histogram.data()])),
+      fanOut: dataOf(this.#fanOut),
       callsFrom: this.#callsFrom,
+      callsMade: this.#callsMade,
+      selfByOperation,
+      gapsMade: dataOf(this.#gapsMade),
     };
     this.#clear();
     return flow;
@@ -75,7 +85,10 @@ export class FleetWindow {
     this.#throttles = noThrottles();
     this.#retryAfterMax = undefined;
     this.#histograms.clear();
-    this.#fanOut = new Map();
+    this.#selfByOperation.clear();
+    this.#gapsMade.clear();
+    this.#callsMade = 0;
+    this.#fanOut.clear();
     this.#agentAttempts = new Map();
     this.#agentRetries = new Map();
     this.#repeats.clear();
@@ -108,10 +121,12 @@ export class FleetWindow {
     if (signal === "headway.attempt.duration") this.#recordAttempts(attributes, value);
     else if (signal === "headway.call.duration") this.#recordCalls(attributes, value);
     else if (signal === "headway.attempt.gap") this.#histogram("gap").merge(value);
-    else if (signal === "headway.attempt.self") this.#histogram("self").merge(value);
-    else if (signal === "headway.retry.gap") this.#histogram("retryGap").merge(value);
+    else if (signal === "headway.attempt.self") {
+      const operation = attributes.overflow ? OVERFLOW : (attributes.operation ?? "");
+      this.#named(this.#selfByOperation, operation, NAMES_MAX).merge(value);
+    } else if (signal === "headway.retry.gap") this.#histogram("retryGap").merge(value);
     else if (signal === "headway.fanout.width")
-      this.#fanOutFrom(attributes.from ?? OVERFLOW).merge(value);
+      this.#named(this.#fanOut, attributes.from, this.#agentsMax).merge(value);
   }
 
   /** A call that Headway refused has no attempts: counted, it would hide how much the others are tried. */
@@ -131,23 +146,25 @@ export class FleetWindow {
     this.#histogram(outcome === "ok" ? "latency" : "latencyFailed").merge(value);
   }
 
-  #histogram(
-    name: "latency" | "latencyFailed" | "gap" | "self" | "retryGap",
-  ): ExponentialHistogram {
+  #histogram(name: "latency" | "latencyFailed" | "gap" | "retryGap"): ExponentialHistogram {
     let histogram = this.#histograms.get(name);
     if (!histogram) this.#histograms.set(name, (histogram = new ExponentialHistogram()));
     return histogram;
   }
 
-  #fanOutFrom(from: string): ExponentialHistogram {
-    const name = this.#fits(this.#fanOut, from);
-    let histogram = this.#fanOut.get(name);
-    if (!histogram) this.#fanOut.set(name, (histogram = new ExponentialHistogram()));
+  #named(
+    histograms: Map<string, ExponentialHistogram>,
+    wanted: string | undefined,
+    max: number,
+  ): ExponentialHistogram {
+    const name = this.#fits(histograms, wanted ?? OVERFLOW, max);
+    let histogram = histograms.get(name);
+    if (!histogram) histograms.set(name, (histogram = new ExponentialHistogram()));
     return histogram;
   }
 
   #add(counts: Map<string, number>, wanted: string, value: number): void {
-    const name = this.#fits(counts, wanted);
+    const name = this.#fits(counts, wanted, this.#agentsMax);
     counts.set(name, (counts.get(name) ?? 0) + value);
   }
 
@@ -164,11 +181,17 @@ export class FleetWindow {
     else if (cycles > (known?.cycles ?? 0)) this.#repeats.set(key, repeated);
   }
 
-  #fits(named: ReadonlyMap<string, unknown>, name: string): string {
-    if (named.size < this.#agentsMax || named.has(name)) return name;
+  #fits(named: ReadonlyMap<string, unknown>, name: string, max: number): string {
+    if (named.size < max || named.has(name)) return name;
     this.overflowed += 1;
     return OVERFLOW;
   }
+}
+
+function dataOf(
+  histograms: ReadonlyMap<string, ExponentialHistogram>,
+): ReadonlyMap<string, HistogramData> {
+  return new Map([...histograms].map(([name, histogram]) => [name, histogram.data()]));
 }
 
 function throttleReason(reason: string | undefined): ThrottleReason {

@@ -1,7 +1,7 @@
 import type { DependencyWindow, Repeated } from "../detect/dependency-window.ts";
 import { mergeHistograms } from "../signals/histogram.ts";
 import type { HistogramData } from "../signals/histogram.ts";
-import { OUTCOMES } from "../signals/outcome.ts";
+import { noOutcomes, OUTCOMES } from "../signals/outcome.ts";
 import type { Outcome, ThrottleReason } from "../signals/outcome.ts";
 
 /** What flowed in a window, as opposed to what stood at its end: everything but the gauges. */
@@ -32,21 +32,17 @@ export function mergeFlows(parts: readonly [Flow, ...Flow[]]): Flow {
     agentRetries: addCounts(parts.map(({ agentRetries }) => agentRetries)),
     repeats: mergeRepeats(parts.flatMap(({ repeats }) => repeats)),
     callsFrom: addCounts(parts.map(({ callsFrom }) => callsFrom)),
-    fanOut: mergeFanOut(parts),
+    fanOut: mergeNamed(parts, ({ fanOut }) => fanOut),
+    callsMade: sum(parts, ({ callsMade = 0 }) => callsMade),
+    selfByOperation: mergeNamed(parts, ({ selfByOperation }) => selfByOperation),
+    gapsMade: mergeNamed(parts, ({ gapsMade }) => gapsMade),
   };
 }
 
 export function sumOutcomes(
   parts: readonly Readonly<Record<Outcome, number>>[],
 ): Record<Outcome, number> {
-  const total: Record<Outcome, number> = {
-    ok: 0,
-    error: 0,
-    throttled: 0,
-    timeout: 0,
-    cancelled: 0,
-    refused: 0,
-  };
+  const total = noOutcomes();
   for (const part of parts) for (const outcome of OUTCOMES) total[outcome] += part[outcome];
   return total;
 }
@@ -58,16 +54,19 @@ function sumThrottles(parts: readonly Flow[]): Record<ThrottleReason, number> {
   return total;
 }
 
-function mergeFanOut(parts: readonly Flow[]): Map<string, HistogramData> {
-  const byParent = new Map<string, HistogramData[]>();
-  for (const { fanOut } of parts) {
-    for (const [parent, widths] of fanOut)
-      byParent.set(parent, [...(byParent.get(parent) ?? []), widths]);
+function mergeNamed(
+  parts: readonly Flow[],
+  of: (flow: Flow) => ReadonlyMap<string, HistogramData> | undefined,
+): Map<string, HistogramData> {
+  const byName = new Map<string, HistogramData[]>();
+  for (const part of parts) {
+    for (const [name, data] of of(part) ?? [])
+      byName.set(name, [...(byName.get(name) ?? []), data]);
   }
   const merged = new Map<string, HistogramData>();
-  for (const [parent, widths] of byParent) {
-    const whole = mergeHistograms(widths);
-    if (whole) merged.set(parent, whole);
+  for (const [name, all] of byName) {
+    const whole = mergeHistograms(all);
+    if (whole) merged.set(name, whole);
   }
   return merged;
 }

@@ -9,17 +9,18 @@ import type { DriftVerdict, Shift } from "./drift.ts";
 import { Endings } from "./endings.ts";
 import { logMomentsOf } from "./histogram-moments.ts";
 import { OperationSlowness } from "./operation-slowness.ts";
+import { EXCESS_S_MIN } from "./operation-times.ts";
 import { isRecord, memberOf } from "./parsed-state.ts";
 import { ARL_SLOW_WINDOWS, ARL_WINDOWS } from "./run-length.ts";
 
 /** `open` first: the others ask what it saw in the same window. */
 const STREAMS = ["open", "latency", "self", "gap"] as const;
 type Stream = (typeof STREAMS)[number];
+const MIXED_STREAMS: readonly Stream[] = ["open", "latency"];
 type StreamShift = Shift & { readonly stream: Stream };
 
-/** A slow-down below 30 % or 3 ms is nobody's trouble, however surely it is measured. */
+/** A slow-down below 30 % is nobody's trouble, however surely it is measured; nor is one below `EXCESS_S_MIN`. */
 const RATIO_MIN = 1.3;
-const SECONDS_MIN = 0.003;
 /** Calls must end at two thirds of the usual pace or slower: endings are counts, and noisier than durations. */
 const ENDINGS_RATIO_MIN = 1.5;
 /** How far towards an alarm of its own `open` must be for a shift of durations to be believed; by chance it is in one window of a hundred. */
@@ -38,7 +39,9 @@ const CONFIRMATION_MIN = 0.35;
  * Each stream runs a `Drift` (CUSUM bank on self-normalised residuals); each stream's share of the
  * false alarms is a quarter of one in thirty days of traffic in every second.
  *
- * Where self time is told by operation, `OperationSlowness` judges instead: what a call spent in calls below it is theirs to answer for.
+ * All this takes the calls to be alike. Where they are of several operations, or are made of calls in turn, or their server's side is
+ * told too, `OperationSlowness` judges how long they take: what a call spent in calls below it is theirs to answer for. `open` goes on
+ * beside it, for what hangs has no own time yet.
  *
  * Price: on spans alone nobody can tell a slow dependency from one that is given harder work; `evidence` says what was seen.
  */
@@ -48,9 +51,13 @@ export class Degraded implements Detector {
   readonly #verdicts: Record<Stream, DriftVerdict>;
   readonly #endings = new Endings();
   readonly #operations: OperationSlowness;
+  readonly #runLength: number;
+  /** Of calls that are not alike: `open` has shifted, and calls were open for too long since. */
+  #isHanging = false;
 
   constructor(runLength: number = ARL_WINDOWS, runLengthSlow: number = ARL_SLOW_WINDOWS) {
     this.#operations = new OperationSlowness(runLengthSlow);
+    this.#runLength = runLength;
     const share = runLength * STREAMS.length;
     const timed = { runLength: share, floor: Math.log(RATIO_MIN) };
     this.#drifts = {
@@ -63,27 +70,10 @@ export class Degraded implements Detector {
   }
 
   observe(window: DependencyWindow): Finding {
-    if (window.selfByOperation) return this.#operations.observe(window, window.selfByOperation);
-    const covariate = Math.log1p(window.inFlight);
-    const endings = this.#endings.observe(window);
-    const samples: Record<Stream, Sample | undefined> = {
-      latency: timedSample(window.latency, covariate),
-      self: timedSample(window.self, covariate),
-      gap: timedSample(window.gap, covariate),
-      open: this.#isWitness() ? endings : undefined,
-    };
-    for (const stream of STREAMS) {
-      const sample = samples[stream];
-      // A stream without news keeps what it said last, for it may be what is missing that tells.
-      if (sample)
-        this.#verdicts[stream] = this.#drifts[stream].observe(sample, () =>
-          this.#isBelieved(stream),
-        );
-    }
-    if (window.latency && !STREAMS.some((stream) => this.#drifts[stream].isInDoubt))
-      this.#endings.learn(window.latency);
-    // A window without news leaves open what was said before.
-    return STREAMS.some((stream) => samples[stream]) ? this.#finding(window) : { state: "unknown" };
+    const { selfByOperation } = window;
+    return selfByOperation && (this.#operations.isInUse || isMixed(window))
+      ? this.#observeMixed(window, selfByOperation)
+      : this.#observeAlike(window);
   }
 
   state(): unknown {
@@ -95,6 +85,7 @@ export class Degraded implements Detector {
       verdicts: { ...this.#verdicts },
       endings: this.#endings.state(),
       operations: this.#operations.state(),
+      isHanging: this.#isHanging,
     };
   }
 
@@ -106,6 +97,58 @@ export class Degraded implements Detector {
     }
     this.#endings.restore(memberOf(state, "endings"));
     this.#operations.restore(memberOf(state, "operations"));
+    this.#isHanging = memberOf(state, "isHanging") === true;
+  }
+
+  #observeAlike(window: DependencyWindow): Finding {
+    const hasNews = this.#observeStreams(window, STREAMS, this.#isWitness());
+    if (window.latency && !STREAMS.some((stream) => this.#drifts[stream].isInDoubt))
+      this.#endings.learn(window.latency);
+    // A window without news leaves open what was said before.
+    return hasNews ? this.#finding(window, STREAMS) : { state: "unknown" };
+  }
+
+  /**
+   * Calls that take long and then end are slow, not hanging: `open` is believed only where those still open are too old. Of `latency` only
+   * what is usual is learned, to say what a hang costs.
+   */
+  #observeMixed(window: DependencyWindow, times: ReadonlyMap<string, HistogramData>): Finding {
+    const slow = this.#operations.observe(window, times);
+    const isSlow = slow.state === "abnormal";
+    const { open } = this.#drifts;
+    const hasNews = this.#observeStreams(window, MIXED_STREAMS, open.baseline.isReady || !isSlow);
+    if (window.latency && !isSlow && !open.isInDoubt) this.#endings.learn(window.latency);
+    const isShifted = this.#verdicts.open.state === "shifted";
+    this.#isHanging &&= isShifted;
+    this.#isHanging ||= isShifted && this.#endings.isOpenTooLong(window.ages, this.#runLength);
+    if (isSlow || !hasNews) return slow;
+    if (this.#isHanging) return this.#finding(window, ["open"]);
+    return slow.state === "unknown" && this.#verdicts.open.state !== "unknown" ? NORMAL : slow;
+  }
+
+  /** Whether any of them had something to say. */
+  #observeStreams(
+    window: DependencyWindow,
+    streams: readonly Stream[],
+    isWitness: boolean,
+  ): boolean {
+    const covariate = Math.log1p(window.inFlight);
+    const endings = this.#endings.observe(window);
+    const samples: Record<Stream, Sample | undefined> = {
+      latency: timedSample(window.latency, covariate),
+      self: timedSample(window.self, covariate),
+      gap: timedSample(window.gap, covariate),
+      open: isWitness ? endings : undefined,
+    };
+    for (const stream of streams) {
+      const sample = samples[stream];
+      // A stream without news keeps what it said last, for it may be what is missing that tells.
+      if (sample)
+        this.#verdicts[stream] = this.#drifts[stream].observe(sample, () =>
+          this.#isBelieved(stream),
+        );
+    }
+    return streams.some((stream) => samples[stream]);
   }
 
   /** What begins to learn in the midst of a slow-down would take it for usual, and later deny it. */
@@ -131,13 +174,13 @@ export class Degraded implements Detector {
     return Math.max(usualS * Math.expm1(latency.recent), ageS - usualS);
   }
 
-  #finding(window: DependencyWindow): Finding {
-    const said = STREAMS.map((stream) => ({ stream, verdict: this.#verdicts[stream] }));
+  #finding(window: DependencyWindow, streams: readonly Stream[]): Finding {
+    const said = streams.map((stream) => ({ stream, verdict: this.#verdicts[stream] }));
     const shifted = said
       .flatMap(({ stream, verdict }) =>
         verdict.state === "shifted" ? [{ stream, ...verdict }] : [],
       )
-      .filter((shift) => this.#secondsOf(shift, window) >= SECONDS_MIN)
+      .filter((shift) => this.#secondsOf(shift, window) >= EXCESS_S_MIN)
       .sort((a, b) => b.shift - a.shift);
     const worst = shifted.find((shift) => shift.stream !== "open") ?? shifted[0];
     if (worst)
@@ -152,7 +195,13 @@ export class Degraded implements Detector {
   }
 }
 
+const NORMAL: Finding = { state: "normal" };
 const UNKNOWN: DriftVerdict = { state: "unknown" };
+
+/** Whether its calls are too different from each other to be judged as one kind. */
+function isMixed({ gap, callsMade = 0, selfByOperation }: DependencyWindow): boolean {
+  return gap !== undefined || callsMade > 0 || (selfByOperation?.size ?? 0) > 1;
+}
 
 function timedSample(histogram: HistogramData | undefined, covariate: number): Sample | undefined {
   const moments = logMomentsOf(histogram);

@@ -41,9 +41,9 @@ export interface DependencyWindow {
   readonly fanOut: ReadonlyMap<string, HistogramData>;
   /** Calls, by the dependency or agent they came from. */
   readonly callsFrom: ReadonlyMap<string, number>;
-  /** Calls that this dependency's own calls, of those that ended, made in turn: none where each was answered at once. Absent: nobody told. */
+  /** Calls that this dependency's own calls made in turn, told as they end: none where each was answered at once. Absent: nobody told. */
   readonly callsMade?: number;
-  /** Seconds by operation (and caller) that no call below answers for, the way there included. Absent: operations are not told apart. */
+  /** Seconds by operation that no call below answers for, the way there included. Absent: operations are not told apart. */
   readonly selfByOperation?: ReadonlyMap<string, HistogramData>;
   /** Seconds on the way of the calls that this dependency's own calls made, by what they called: the caller's side of an edge. */
   readonly gapsMade?: ReadonlyMap<string, HistogramData>;

@@ -41,4 +41,23 @@ describe("endings", () => {
     expect(ready().observe(windowOf())).toBeUndefined();
     expect(new Endings().observe(windowOf({ ages: histogramOf(OPEN) }))).toBeUndefined();
   });
+
+  it.each([
+    ["one that is as old as half of all become", [0.15], false],
+    [
+      "one that is older than all of 2,000 became: once in 2,000 is not once in a million",
+      [60],
+      false,
+    ],
+    ["three such", [60, 60, 60], true],
+    ["twenty that are as old as half become", Array.from({ length: 20 }, () => 0.15), false],
+    ["twenty that are nearly as old as any became", Array.from({ length: 20 }, () => 0.245), true],
+  ])("say of open calls whether they are too old: %s", (_, ages, isTooLong) => {
+    expect(ready().isOpenTooLong(histogramOf(ages), 1e6)).toBe(isTooLong);
+  });
+
+  it("say nothing of ages before it is known how long calls take, nor where nothing is open", () => {
+    expect(new Endings().isOpenTooLong(histogramOf([60, 60, 60]), 1e6)).toBe(false);
+    expect(ready().isOpenTooLong(undefined, 1e6)).toBe(false);
+  });
 });

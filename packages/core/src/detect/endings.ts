@@ -1,6 +1,7 @@
 import type { HistogramData } from "../signals/histogram.ts";
 import type { Sample } from "./baseline.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
+import { gammaCdf } from "./gamma-distribution.ts";
 import { memberOf, numbersOf } from "./parsed-state.ts";
 import { Survival } from "./survival.ts";
 
@@ -34,6 +35,16 @@ export class Endings {
     if (endings === 0 && expected < EXPECTED_MIN) return undefined;
     const value = Math.log((expected + 1) / (endings + 1));
     return { value, count: expected + 1, variance: 1, covariate: Math.log1p(window.inFlight) };
+  }
+
+  /**
+   * Whether those open have been so for so long, all together, as by chance they are once in `runLength` windows: each hazard is
+   * exponential, their sum over n calls Gamma(n). What took long and has ended does not count.
+   */
+  isOpenTooLong(ages: HistogramData | undefined, runLength: number): boolean {
+    if (!ages || !this.#survival.isReady) return false;
+    const hazard = this.#survival.hazardSumBelieved(ages);
+    return hazard > 0 && 1 - gammaCdf(hazard, ages.count, 1) < 1 / runLength;
   }
 
   /** Durations of calls that ended well while nothing was wrong. */

@@ -13,3 +13,5 @@ export { Drift } from "./drift.ts";
 export { Failing } from "./failing.ts";
 export { Fanout } from "./fanout.ts";
 export { ARL_WINDOWS } from "./run-length.ts";
+/** For windows that a benchmark makes itself. */
+export { noOutcomes } from "../signals/outcome.ts";

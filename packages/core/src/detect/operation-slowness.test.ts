@@ -90,6 +90,7 @@ describe("slowness by operation", () => {
   const each = (second: number, ...times: number[]) =>
     windowOf({
       endMs: second * 1_000,
+      callsMade: times.length,
       selfByOperation: new Map(times.length > 0 ? [["read", histogramOf(times)!]] : []),
     });
 

@@ -25,8 +25,7 @@ type Slow = Extract<SlowVerdict, { state: "shifted" }> & { readonly stream: Stre
  * Together they tell trouble at one place from trouble around it: a slow dependency shows in its own `self` alone, a slow way to it in
  * `gap` as well, a starved process also in the `made` of all it calls.
  *
- * Only calls that ended are seen. What hangs is for the ages of open calls to show, which `Degraded` watches where nothing is told by
- * operation.
+ * Only calls that ended are seen. What hangs is for the ages of open calls to show, which `Degraded` watches beside it.
  */
 export class OperationSlowness {
   readonly #runLength: number;
@@ -35,6 +34,11 @@ export class OperationSlowness {
 
   constructor(runLength: number) {
     this.#runLength = runLength;
+  }
+
+  /** Once judged so, always: calls of several kinds do not become alike. */
+  get isInUse(): boolean {
+    return this.#blocks !== undefined;
   }
 
   observe(window: DependencyWindow, selfTimes: ReadonlyMap<string, HistogramData>): Finding {

@@ -14,7 +14,7 @@ const SPREAD_MIN = 0.4;
 const Z_MAX = 4;
 const WINSOR = 3;
 /** Whatever the spread, less than this much longer is nobody's trouble. */
-const EXCESS_S_MIN = 0.01;
+export const EXCESS_S_MIN = 0.01;
 const Z_NO_TROUBLE = 0.5;
 
 interface Usual {

@@ -52,4 +52,14 @@ describe("survival", () => {
       survival.learn(histogramOf([10 * exponential(random)])!);
     expect(survival.hazard(10)).toBeLessThan(1.2);
   });
+
+  it("believes no call to be less likely than one in as many as it has seen and one more", () => {
+    const survival = learned(exponential, 1_000);
+    const ages = histogramOf([1_000_000, 1_000_000])!;
+    expect(survival.hazardSum(ages)).toBeGreaterThan(2 * Math.log(1_001));
+    // It forgets a little with each window of fifty.
+    expect(survival.hazardSumBelieved(ages) / 2).toBeCloseTo(Math.log(1_001), 1);
+    const young = histogramOf([0.5])!;
+    expect(survival.hazardSumBelieved(young)).toBe(survival.hazardSum(young));
+  });
 });

@@ -57,6 +57,15 @@ export class Survival {
       : 0;
   }
 
+  /** With no call less likely than 1/(n + 1) after n durations: further out the tail is a guess (Laplace's rule of succession). */
+  hazardSumBelieved(ages: HistogramData): number {
+    const hazardMax = Math.log1p(this.#total);
+    return bucketsOf(ages).reduce(
+      (sum, [value, count]) => sum + count * Math.min(this.hazard(value), hazardMax),
+      0,
+    );
+  }
+
   state(): unknown {
     return { counts: this.#counts, total: this.#total };
   }

@@ -1,10 +1,12 @@
-import type { Attempt, Call } from "./attempt.ts";
 import { agentOf, callerOf } from "./caller-of.ts";
 import { claimAbove, claimBeside, mayKeep, NO_CLAIM, type Claim } from "./claims.ts";
+import { EndedCalls, type EndedCallsOptions } from "./ended-calls.ts";
+import { passFanOutUp } from "./fan-out.ts";
 import { failureOf, isFailure, takeFailure, type Failure } from "./failures.ts";
 import type { Lineages } from "./lineages.ts";
 import type { EndedStep } from "./lone-runs.ts";
 import type { Outcome } from "./outcome.ts";
+import { recordOwnTime } from "./own-time.ts";
 import type { RecorderLimits } from "./recorder-limits.ts";
 import type { SignalWindow } from "./signal-window.ts";
 import { isByItself, rootOf, type SpanNode } from "./span-node.ts";
@@ -13,8 +15,7 @@ import type { Identity } from "./identity.ts";
 import { newTrace, trailOf, type TraceState, type Trail } from "./traces.ts";
 import { settleRefusal, waitBegan } from "./waits.ts";
 
-export interface CallTreeOptions {
-  readonly window: SignalWindow;
+export interface CallTreeOptions extends EndedCallsOptions {
   readonly urgency: Urgency;
   readonly lineages: Lineages;
   readonly limits: RecorderLimits;
@@ -22,8 +23,6 @@ export interface CallTreeOptions {
   readonly reidentify: (node: SpanNode) => void;
   /** Open calls to a dependency that are not above: where a source hangs its spans elsewhere. */
   readonly openCallTo: (dependency: string, node: SpanNode) => SpanNode | undefined;
-  readonly onAttempt: ((attempt: Attempt) => void) | undefined;
-  readonly onCall: ((call: Call) => void) | undefined;
 }
 
 /**
@@ -41,6 +40,7 @@ export interface CallTreeOptions {
 export class CallTree {
   readonly #options: CallTreeOptions;
   readonly #window: SignalWindow;
+  readonly #ended: EndedCalls;
   /** Open calls, and open spans that may be calls, of sources that do not make their spans active. */
   readonly detached = new Set<SpanNode>();
   /** Of all that names no unit of work. */
@@ -49,6 +49,7 @@ export class CallTree {
   constructor(options: CallTreeOptions) {
     this.#options = options;
     this.#window = options.window;
+    this.#ended = new EndedCalls(options);
   }
 
   /** A call or attempt has begun, or has said that it is one. */
@@ -120,6 +121,7 @@ export class CallTree {
 
   /** The parent of calls has ended: how many to each dependency it made. */
   fannedOut(node: SpanNode): void {
+    if (passFanOutUp(node)) return;
     const { layer, dependency } = node.identity;
     const isCall = layer === "call" || layer === "attempt";
     const caller = layer === "agent" ? agentOf(node) : callerOf(node);
@@ -288,11 +290,11 @@ export class CallTree {
     // The span covers all its tries; it does not say how long each took.
     const durationMs = node.durationMs / (hidden + 1);
     for (let retry = 0; retry < hidden; retry += 1) {
-      this.#report(node, "error", retry > 0 || node.isRetry, durationMs);
+      this.#ended.attempt(node, "error", retry > 0 || node.isRetry, durationMs);
       cell.started(agentOf(node), true);
       node.trace.attempts += 1;
     }
-    this.#report(node, outcome, hidden > 0 || node.isRetry, durationMs);
+    this.#ended.attempt(node, outcome, hidden > 0 || node.isRetry, durationMs);
     if (outcome !== "ok") this.#options.urgency.look(cell);
     if (throttle !== undefined) cell.throttledBy(throttle);
     if (outcome === "refused") {
@@ -301,35 +303,14 @@ export class CallTree {
       return;
     }
     this.#countStart(node, true);
-    cell.self(node.servedMs < 0 ? node.selfMs() : node.servedSelfMs);
-    if (node.servedMs >= 0) cell.gap(node.durationMs - node.servedMs);
-  }
-
-  #report(node: SpanNode, outcome: Outcome, isRetry: boolean, durationMs: number): void {
-    this.#cellOf(node).attemptEnded(outcome, isRetry, durationMs);
-    const { onAttempt } = this.#options;
-    if (onAttempt === undefined) return;
-    const { dependency, operation } = rootOf(node).identity;
-    const { startMs, priority, ended } = node;
-    const throttle = outcome === "throttled" ? ended?.throttle : undefined;
-    onAttempt({
-      dependency,
-      operation,
-      agent: agentOf(node),
-      priority,
-      startMs,
-      durationMs,
-      outcome,
-      throttle,
-      isRetry,
-    });
+    recordOwnTime(cell, node);
   }
 
   #callEnded(node: SpanNode, outcome: Outcome): void {
     const call = node.call!;
     if (node.isCallPending && !node.isRetry) this.#countCall(node);
     this.#observeRepeat(node, outcome);
-    if (!isFailure(outcome)) return this.#reportCall(node, outcome);
+    if (!isFailure(outcome)) return this.#ended.call(node, outcome);
     const failures = this.#options.lineages.place(node);
     const failure = failures === undefined ? undefined : this.#remember(node, failures);
     // Only below an open parent can it be known, in time, that no retry will come.
@@ -338,31 +319,11 @@ export class CallTree {
       node.above !== undefined &&
       !node.above.isEnded &&
       node.identity.lineage === undefined;
-    if (!mayWait && !call.isReported) this.#reportCall(node, outcome);
+    if (!mayWait && !call.isReported) this.#ended.call(node, outcome);
   }
 
   #reportHeld({ call, node }: Failure): void {
-    if (call !== undefined && !call.isReported) this.#reportCall(node, node.ended!.outcome);
-  }
-
-  #reportCall(node: SpanNode, outcome: Outcome): void {
-    const call = node.call!;
-    if (call.isReported) return;
-    call.isReported = true;
-    const durationMs = node.startMs - call.startMs + node.durationMs;
-    this.#cellOf(node).callEnded(outcome, durationMs);
-    const { onCall } = this.#options;
-    if (onCall === undefined) return;
-    const { dependency, operation } = node.identity;
-    onCall({
-      dependency,
-      operation,
-      agent: agentOf(node),
-      priority: node.priority,
-      startMs: call.startMs,
-      durationMs,
-      outcome,
-    });
+    if (call !== undefined && !call.isReported) this.#ended.call(node, node.ended!.outcome);
   }
 
   #remember(node: SpanNode, failures: Failure[]): Failure {

@@ -15,4 +15,11 @@ export function uncover(node: SpanNode, nowMs: number): void {
   above.openChildren -= 1;
   above.touchedMs = nowMs;
   if (above.openChildren === 0) above.coveredMs += Math.max(0, nowMs - above.coveredFromMs);
+  // Below a call, what is no call itself is part of its work. Where such spans run side by side this gives back too much: `selfMs` cuts it.
+  if (isPartOfAbove(node)) above.coveredMs -= node.selfMs();
+}
+
+function isPartOfAbove({ identity, isServer }: SpanNode): boolean {
+  const { layer } = identity;
+  return !isServer && (layer === "other" || layer === "workflow" || layer === "agent");
 }

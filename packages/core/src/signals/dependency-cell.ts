@@ -1,4 +1,5 @@
 import { ExponentialHistogram } from "./histogram.ts";
+import { KeyedHistograms } from "./keyed-histograms.ts";
 import { OUTCOMES, type Outcome, type ThrottleReason } from "./outcome.ts";
 import type { SignalAttributes, SignalPoint } from "./report.ts";
 
@@ -15,6 +16,13 @@ const OUTCOME_INDEX: Readonly<Record<Outcome, number>> = {
 const ANSWERS_MIN = 5;
 const ANSWERS_MAX = 50;
 
+/** Names that a cell tells apart in one window. */
+export interface CellLimits {
+  readonly agents: number;
+  readonly operations: number;
+  readonly callers: number;
+}
+
 export interface AgentCount {
   attempts: number;
   retries: number;
@@ -28,10 +36,12 @@ export class DependencyCell {
   readonly #agentsMax: number;
   readonly #attempts: Slot[] = Array.from({ length: OUTCOMES.length * 2 }, () => undefined);
   readonly #calls: Slot[] = Array.from({ length: OUTCOMES.length }, () => undefined);
-  /** Good attempts that were a whole call each, with nothing below. */
-  readonly #whole = new ExponentialHistogram();
-  readonly #gap = new ExponentialHistogram();
-  readonly #self = new ExponentialHistogram();
+  /** Good attempts that were a whole call each, with nothing below, by operation. */
+  readonly #whole: KeyedHistograms;
+  /** By caller. */
+  readonly #gap: KeyedHistograms;
+  /** By operation. */
+  readonly #self: KeyedHistograms;
   readonly #retryGap = new ExponentialHistogram();
   readonly #wait = new ExponentialHistogram();
   readonly #throttles: Record<ThrottleReason, number> = { rate: 0, quota: 0, overloaded: 0 };
@@ -39,7 +49,7 @@ export class DependencyCell {
   readonly #agentsOver: AgentCount = { attempts: 0, retries: 0 };
   readonly #applied = new Map<string, number>();
   #retryAfterMs = 0;
-  /** Agent counts that went to the overflow point in this window. */
+  /** What went to an overflow point in this window. */
   dropped = 0;
   /** Windows in a row with nothing in them. */
   idleWindows = 0;
@@ -53,9 +63,12 @@ export class DependencyCell {
   failedRate = 0;
   throttledRate = 0;
 
-  constructor(attributes: SignalAttributes, agentsMax: number) {
+  constructor(attributes: SignalAttributes, { agents, operations, callers }: CellLimits) {
     this.attributes = attributes;
-    this.#agentsMax = agentsMax;
+    this.#agentsMax = agents;
+    this.#whole = new KeyedHistograms(operations);
+    this.#self = new KeyedHistograms(operations);
+    this.#gap = new KeyedHistograms(callers);
   }
 
   started(agent: string, isRetry: boolean): void {
@@ -105,8 +118,8 @@ export class DependencyCell {
    * A good attempt that was a whole call, with nothing below it: its duration is the attempt's, the call's and its own time.
    * Most are so; recorded once, it costs a third.
    */
-  wholeCallEnded(durationMs: number): void {
-    this.#whole.record(durationMs / 1000);
+  wholeCallEnded(durationMs: number, operation: string): void {
+    this.#whole.record(operation, durationMs / 1000);
   }
 
   throttledBy(reason: ThrottleReason): void {
@@ -117,12 +130,13 @@ export class DependencyCell {
     if (retryAfterMs > this.#retryAfterMs) this.#retryAfterMs = retryAfterMs;
   }
 
-  gap(ms: number): void {
-    this.#gap.record(Math.max(0, ms) / 1000);
+  /** `caller`: the dependency whose call made this one; empty where an agent did. */
+  gap(ms: number, caller: string): void {
+    this.#gap.record(caller, Math.max(0, ms) / 1000);
   }
 
-  self(ms: number): void {
-    this.#self.record(Math.max(0, ms) / 1000);
+  self(ms: number, operation: string): void {
+    this.#self.record(operation, Math.max(0, ms) / 1000);
   }
 
   retryGap(ms: number): void {
@@ -140,8 +154,8 @@ export class DependencyCell {
     this.#spreadWhole();
     this.#learnUsual();
     this.#flushEnded(points);
-    this.#flushHistogram(points, "headway.attempt.gap", this.#gap);
-    this.#flushHistogram(points, "headway.attempt.self", this.#self);
+    this.#flushNamed(points, "headway.attempt.gap", this.#gap, (from) => ({ from }));
+    this.#flushNamed(points, "headway.attempt.self", this.#self, (operation) => ({ operation }));
     this.#flushHistogram(points, "headway.retry.gap", this.#retryGap);
     this.#flushHistogram(points, "headway.decision.wait", this.#wait);
     this.#flushThrottles(points);
@@ -159,10 +173,11 @@ export class DependencyCell {
   }
 
   #spreadWhole(): void {
-    if (this.#whole.count === 0) return;
     const { ok } = OUTCOME_INDEX;
-    (this.#attempts[ok * 2] ??= new ExponentialHistogram()).merge(this.#whole);
-    (this.#calls[ok] ??= new ExponentialHistogram()).merge(this.#whole);
+    for (const whole of this.#whole.histograms()) {
+      (this.#attempts[ok * 2] ??= new ExponentialHistogram()).merge(whole);
+      (this.#calls[ok] ??= new ExponentialHistogram()).merge(whole);
+    }
     this.#self.merge(this.#whole);
     this.#whole.reset();
   }
@@ -182,14 +197,14 @@ export class DependencyCell {
     OUTCOMES.forEach((outcome, index) => {
       for (const retry of [false, true]) {
         const attempts = this.#attempts[index * 2 + (retry ? 1 : 0)];
+        if (attempts === undefined || attempts.count === 0) continue;
         const attributes = { ...this.attributes, outcome, retry };
-        if (attempts !== undefined)
-          this.#flushHistogram(points, "headway.attempt.duration", attempts, attributes);
+        this.#flushHistogram(points, "headway.attempt.duration", attempts, attributes);
       }
       const calls = this.#calls[index];
+      if (calls === undefined || calls.count === 0) return;
       const attributes = { ...this.attributes, outcome };
-      if (calls !== undefined)
-        this.#flushHistogram(points, "headway.call.duration", calls, attributes);
+      this.#flushHistogram(points, "headway.call.duration", calls, attributes);
     });
   }
 
@@ -202,6 +217,23 @@ export class DependencyCell {
     if (histogram.count === 0) return;
     points.push({ signal, attributes, value: histogram.data() });
     histogram.reset();
+  }
+
+  #flushNamed(
+    points: SignalPoint[],
+    signal: SignalPoint["signal"],
+    histograms: KeyedHistograms,
+    attributesOf: (name: string) => SignalAttributes,
+  ): void {
+    this.dropped += histograms.dropped;
+    histograms.flush((value, name, isOver) => {
+      const more = name === undefined ? isOver && { overflow: true as const } : attributesOf(name);
+      points.push({
+        signal,
+        attributes: more ? { ...this.attributes, ...more } : this.attributes,
+        value,
+      });
+    });
   }
 
   #flushThrottles(points: SignalPoint[]): void {

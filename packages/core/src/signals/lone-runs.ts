@@ -71,9 +71,9 @@ export class LoneRuns {
     run.isEnded = true;
     const { route, digest, startMs } = run;
     const durationMs = Math.max(0, nowMs - startMs);
-    this.#routes.cellOf(route).wholeCallEnded(durationMs);
     const { agent, symbol } = route;
-    const { dependency } = route.identity;
+    const { dependency, operation } = route.identity;
+    this.#routes.cellOf(route).wholeCallEnded(durationMs, operation);
     this.#options.observeRepeat(this.#routes.trailOf(route), {
       dependency,
       agent,

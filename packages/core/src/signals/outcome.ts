@@ -13,5 +13,9 @@ export const OUTCOMES: readonly Outcome[] = [
   "refused",
 ];
 
+export function noOutcomes(): Record<Outcome, number> {
+  return { ok: 0, error: 0, throttled: 0, timeout: 0, cancelled: 0, refused: 0 };
+}
+
 /** Which limit answered: a per-minute rate, an exhausted quota, or a provider short of capacity. */
 export type ThrottleReason = "rate" | "quota" | "overloaded";

@@ -15,6 +15,8 @@ describe("limits of a recorder", () => {
       idleMs: 600_000,
       dependencies: 1_000,
       agentsPerDependency: 256,
+      operationsPerDependency: 64,
+      callersPerDependency: 64,
     });
   });
 
@@ -250,5 +252,26 @@ describe("limits of a recorder", () => {
     const totals = totalsOf(recorder.take(10));
     expect(totals["tool:constructor"]?.attempts).toBe(1);
     expect(Object.keys(totals).every((dependency) => dependency.length <= 140)).toBe(true);
+  });
+
+  it.each([
+    [3, { "tool:search|op0": 1, "tool:search|op1": 1, "tool:search|op2": 1 }, undefined],
+    [
+      4,
+      { "tool:search|op0": 1, "tool:search|op1": 1, "tool:search|op2": 1, "tool:search|true": 1 },
+      1,
+    ],
+  ])("of %i operations three are told apart", (operations, told, dropped) => {
+    const recorder = newRecorder({ operationsPerDependency: 3 });
+    for (let index = 0; index < operations; index += 1) {
+      const run = recorder.runStarted(
+        { dependency: "tool:search", priority: 3, operation: `op${index}` },
+        0,
+      );
+      recorder.runEnded(run, { outcome: "ok" }, 10);
+    }
+    const report = recorder.take(100);
+    expect(countsOf(report, "headway.attempt.self")).toEqual(told);
+    expect(countsOf(report, "headway.signal.dropped")["cardinality"]).toBe(dropped);
   });
 });

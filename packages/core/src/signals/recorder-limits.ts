@@ -7,6 +7,10 @@ export interface RecorderLimits {
   readonly dependencies: number;
   /** Agents that a dependency's attempts are told apart by, in one window. */
   readonly agentsPerDependency: number;
+  /** Operations that a dependency's own time is told apart by, in one window. */
+  readonly operationsPerDependency: number;
+  /** Calling dependencies that the gaps to a dependency are told apart by, in one window. */
+  readonly callersPerDependency: number;
   /** Pairs (edges, transitions, fan-outs), workflow classes and repetitions, each, in one window. */
   readonly pairs: number;
   /** Traces whose order of calls is remembered. */
@@ -26,6 +30,8 @@ export const RECORDER_LIMITS: RecorderLimits = {
   idleMs: 600_000,
   dependencies: 1_000,
   agentsPerDependency: 256,
+  operationsPerDependency: 64,
+  callersPerDependency: 64,
   pairs: 4_000,
   traces: 10_000,
   undecidedPerSpan: 64,

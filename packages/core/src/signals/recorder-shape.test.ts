@@ -10,56 +10,8 @@ import {
   spanOf,
   toolOf,
 } from "./fixtures/spans.ts";
-import type { SignalName } from "./report.ts";
-import { SPAN_KIND } from "./span-view.ts";
 
 const MODEL = "model:openai/gpt-5";
-
-describe("where time goes", () => {
-  it("is the client's span minus the server's: the gap; and the server's minus its children: the callee's own", () => {
-    const { recorder } = newRecorder();
-    recorder.spanStarted(httpOf("out", undefined), 0);
-    recorder.spanStarted(spanOf("in", "out", { kind: SPAN_KIND.server }), 30);
-    // Two children at once cover their union, not their sum.
-    recorder.spanStarted(spanOf("y", "in"), 40);
-    recorder.spanStarted(spanOf("x", "in"), 50);
-    recorder.spanEnded(spanOf("y", "in", { durationMs: 20 }), 60);
-    recorder.spanEnded(spanOf("x", "in", { durationMs: 20 }), 70);
-    recorder.spanEnded(spanOf("in", "out", { kind: SPAN_KIND.server, durationMs: 90 }), 120);
-    recorder.spanEnded({ ...httpOf("out", undefined, 200), durationMs: 150 }, 150);
-    const { points } = recorder.take(1000);
-    const of = (signal: SignalName) =>
-      points.find(
-        (point) => point.signal === signal && point.attributes.dependency === "http:api.example",
-      )?.value;
-    expect(of("headway.attempt.gap")).toMatchObject({ count: 1, sum: 0.06 });
-    // 90 ms served, less 40..60 and 60..70 covered.
-    const self = of("headway.attempt.self");
-    expect(typeof self === "object" ? self.sum : undefined).toBeCloseTo(0.06, 9);
-  });
-
-  it("is the span's own duration where it has no children", () => {
-    const { recorder } = newRecorder();
-    play(recorder, toolOf("tool", undefined), 0, 80);
-    expect(secondsOf(recorder.take(1000), "headway.attempt.self")).toBeCloseTo(0.08, 9);
-  });
-
-  it("leaves out a child that outlives the span, as far as the two overlap", () => {
-    const { recorder } = newRecorder();
-    recorder.spanStarted(toolOf("tool", undefined), 0);
-    recorder.spanStarted(spanOf("stream", "tool"), 30);
-    recorder.spanEnded(toolOf("tool", undefined, "search", { durationMs: 80 }), 80);
-    recorder.spanEnded(spanOf("stream", "tool"), 500);
-    expect(secondsOf(recorder.take(1000), "headway.attempt.self")).toBeCloseTo(0.03, 9);
-  });
-
-  it("is taken from the span's own duration, not from when its end was told", () => {
-    const { recorder, attempts } = newRecorder();
-    recorder.spanStarted(toolOf("tool", undefined), 0);
-    recorder.spanEnded({ ...toolOf("tool", undefined), durationMs: 12.5 }, 40);
-    expect(attempts[0]?.durationMs).toBe(12.5);
-  });
-});
 
 describe("the shape of the work", () => {
   it("is the calls to one dependency below one parent: retries and layers do not widen it", () => {

@@ -16,6 +16,7 @@ import { latestOpenCall } from "./open-call.ts";
 import type { OpenWork } from "./open-attempts.ts";
 import { OpenSpans } from "./open-spans.ts";
 import { outcomeOfSpan, type SpanOutcome } from "./outcome-of-span.ts";
+import { recordServed } from "./own-time.ts";
 import type { Priority } from "./priority.ts";
 import { RECORDER_LIMITS, type RecorderLimits } from "./recorder-limits.ts";
 import type { SignalPoint, SignalReport } from "./report.ts";
@@ -328,7 +329,7 @@ export class SignalRecorder {
     node.view = undefined;
     uncover(node, nowMs);
     this.#tree.detached.delete(node);
-    if (node.isServer) this.#served(node);
+    if (node.isServer) recordServed(node, this.#window);
     if (isCounted(node.identity)) this.#tree.end(node);
     else this.#tree.decideBelow(node);
     this.#tree.leave(node);
@@ -342,16 +343,6 @@ export class SignalRecorder {
     uncover(node, nowMs);
     this.#tree.detached.delete(node);
     this.#tree.giveUp(node);
-  }
-
-  /** The server's side of an attempt: what is left of the client's side is the way there and back. */
-  #served(node: SpanNode): void {
-    const { above } = node;
-    if (above === undefined || !isCounted(above.identity)) return;
-    above.servedMs = node.durationMs;
-    above.servedSelfMs = node.selfMs();
-    if (above.isEnded && above.claimed === 0)
-      this.#window.cell(rootOf(above).identity.dependency).gap(above.durationMs - node.durationMs);
   }
 
   #rootEnded(node: SpanNode, span: SpanView): void {

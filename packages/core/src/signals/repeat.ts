@@ -58,20 +58,9 @@ interface Run {
  * Memory is the last four calls and four running variances, however long the sequence is.
  */
 export class Repeat {
-  /** At first no call's: nothing equals NaN. */
-  readonly #steps: readonly Step[] = Array.from({ length: PERIOD_MAX }, () => ({
-    symbol: "",
-    digest: Number.NaN,
-    outcome: "ok",
-    startMs: 0,
-  }));
-  readonly #runs: readonly Run[] = Array.from({ length: PERIOD_MAX }, (_, index) => ({
-    period: index + 1,
-    length: 0,
-    pauses: 0,
-    mean: 0,
-    m2: 0,
-  }));
+  readonly #steps: Step[] = [];
+  /** Made by the second call: most sequences have only one, and there is one sequence for each unit of work. */
+  #runs: readonly Run[] = [];
   #count = 0;
 
   /** The longest repetition that this call continues. */
@@ -83,9 +72,10 @@ export class Repeat {
   ): Repetition | undefined {
     let longest: Run | undefined;
     let cycles = CYCLES_MIN - 1;
+    if (this.#runs.length === 0 && this.#steps.length > 0) this.#runs = newRuns();
     for (const run of this.#runs) {
-      const before = this.#steps[(this.#count - run.period) & RING_MASK]!;
-      if (before.symbol !== symbol || before.digest !== digest || before.outcome !== outcome) {
+      const before = this.#steps[(this.#count - run.period) & RING_MASK];
+      if (before?.symbol !== symbol || before.digest !== digest || before.outcome !== outcome) {
         if (run.length > 0) end(run);
         continue;
       }
@@ -96,13 +86,21 @@ export class Repeat {
       longest = run;
       cycles = told;
     }
-    const step = this.#steps[this.#count & RING_MASK]!;
+    this.#keep(symbol, digest, outcome, startMs);
+    this.#count = (this.#count + 1) & RING_MASK;
+    return longest && { cycles, periodMs: longest.mean };
+  }
+
+  #keep(symbol: string, digest: number, outcome: Outcome, startMs: number): void {
+    const step = this.#steps[this.#count];
+    if (step === undefined) {
+      this.#steps.push({ symbol, digest, outcome, startMs });
+      return;
+    }
     step.symbol = symbol;
     step.digest = digest;
     step.outcome = outcome;
     step.startMs = startMs;
-    this.#count = (this.#count + 1) & RING_MASK;
-    return longest && { cycles, periodMs: longest.mean };
   }
 
   /** "abab" repeats "ab" and not "abab": the longer period would have the same evenness for fewer pauses. */
@@ -110,6 +108,16 @@ export class Repeat {
     const shorter = this.#runs[(period === 4 ? 2 : 1) - 1]!;
     return shorter.period < period && shorter.length >= length;
   }
+}
+
+function newRuns(): readonly Run[] {
+  return Array.from({ length: PERIOD_MAX }, (_, index) => ({
+    period: index + 1,
+    length: 0,
+    pauses: 0,
+    mean: 0,
+    m2: 0,
+  }));
 }
 
 function advance(run: Run, pauseMs: number): void {

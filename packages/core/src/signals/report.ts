@@ -36,15 +36,15 @@ export const SIGNALS = {
   "headway.attempt.gap": {
     type: "histogram",
     unit: "s",
-    attributes: ["dependency"],
+    attributes: ["dependency", "from"],
     description:
       "Client span minus the server span below it: network, queueing and hidden retries.",
   },
   "headway.attempt.self": {
     type: "histogram",
     unit: "s",
-    attributes: ["dependency"],
-    description: "Span minus what its children cover.",
+    attributes: ["dependency", "operation"],
+    description: "What no call below an attempt answers for, the gap included.",
   },
   "headway.retry.gap": {
     type: "histogram",
@@ -164,6 +164,8 @@ export type SignalName = keyof typeof SIGNALS;
 /** On the wire each is `headway.` and its name, except `overflow`, which is OTel's own `otel.metric.overflow`. */
 export interface SignalAttributes {
   readonly dependency?: string;
+  /** What is asked of the dependency, in the words of its attributes; absent where none says so. */
+  readonly operation?: string;
   readonly outcome?: Outcome;
   readonly retry?: boolean;
   readonly agent?: string;

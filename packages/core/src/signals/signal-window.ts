@@ -1,4 +1,4 @@
-import { DependencyCell } from "./dependency-cell.ts";
+import { DependencyCell, type CellLimits } from "./dependency-cell.ts";
 import { PairCounts } from "./pair-counts.ts";
 import type { Priority } from "./priority.ts";
 import type { RecorderLimits } from "./recorder-limits.ts";
@@ -8,6 +8,8 @@ import { WaitOnset } from "./wait-onset.ts";
 
 /** A dependency that nothing happened at for this many windows gives its place free. */
 const IDLE_WINDOWS = 60;
+
+const NOTHING_APART: CellLimits = { agents: 0, operations: 0, callers: 0 };
 
 interface Gauge {
   readonly dependency: string;
@@ -22,6 +24,7 @@ export class SignalWindow {
   readonly fanOut: PairCounts;
   readonly workflows: PairCounts;
   readonly #limits: RecorderLimits;
+  readonly #cellLimits: CellLimits;
   readonly #cells = new Map<string, DependencyCell>();
   readonly #overflow: DependencyCell;
   readonly #spansDropped = new Map<string, number>();
@@ -37,8 +40,13 @@ export class SignalWindow {
 
   constructor(limits: RecorderLimits) {
     this.#limits = limits;
+    this.#cellLimits = {
+      agents: limits.agentsPerDependency,
+      operations: limits.operationsPerDependency,
+      callers: limits.callersPerDependency,
+    };
     this.#repeats = new RepeatGauges(limits.pairs);
-    this.#overflow = new DependencyCell({ overflow: true }, 0);
+    this.#overflow = new DependencyCell({ overflow: true }, NOTHING_APART);
     this.edges = new PairCounts("headway.edge.calls", limits.pairs, (from, to) => ({ from, to }));
     this.transitions = new PairCounts("headway.transition", limits.pairs, (from, to) => ({
       from,
@@ -60,7 +68,7 @@ export class SignalWindow {
       this.#dependenciesDropped += 1;
       return this.#overflow;
     }
-    const cell = new DependencyCell({ dependency }, this.#limits.agentsPerDependency);
+    const cell = new DependencyCell({ dependency }, this.#cellLimits);
     this.#cells.set(dependency, cell);
     return cell;
   }

@@ -88,9 +88,9 @@ export class SpanNode implements RunHandle {
     this.identity = start.identity;
   }
 
-  /** Duration minus what its children cover; an open child covers up to now. */
+  /** Duration minus what the calls below it cover; an open one covers up to now. */
   selfMs(): number {
-    return Math.max(0, this.durationMs - this.coveredMs);
+    return Math.min(this.durationMs, Math.max(0, this.durationMs - this.coveredMs));
   }
 }
 

@@ -15,14 +15,18 @@ const THROTTLED_RATE_NEWS = 0.1;
 /** Early reports come no closer than this, so that a storm does not make one of reports. */
 const SPACING_MS = 100;
 
+/** Looking through all that is open costs by how much that is, and whatever fails asks. */
+const LOOK_MS = 100;
+
 /** While calls wait for a place the service decides who is next: it is told this often who waits and where a place got free. */
 const WAITING_MS = 250;
 
-/** Says when a window has turned bad. `look` is called after every end, so it only ever looks at one dependency's numbers. */
+/** Says when a window has turned bad. `look` is called after every end, so it only ever looks at one dependency's numbers. `isUrgent` may be asked as often. */
 export class Urgency {
   readonly #overdue = new Overdue();
   #hasTurned = false;
   #takenMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
   turned(): void {
     this.#hasTurned = true;
@@ -38,6 +42,8 @@ export class Urgency {
     const sinceMs = nowMs - this.#takenMs;
     if (sinceMs < SPACING_MS) return false;
     if (this.#hasTurned || (sinceMs >= WAITING_MS && window.hasWaiting)) return true;
+    if (nowMs - this.#lookedMs < LOOK_MS) return false;
+    this.#lookedMs = nowMs;
     this.#hasTurned = this.#overdue.look(work, (dependency) => window.knownCell(dependency), nowMs);
     return this.#hasTurned;
   }

@@ -1,5 +1,5 @@
 import { randomStream } from "../simulation/random.ts";
-import { CoreWatch } from "./core-watch.ts";
+import { EngineWatch } from "./engine-watch.ts";
 import { calledServices, delaySpans } from "./delayed-spans.ts";
 import { NezhaData } from "./nezha-data.ts";
 import type { NezhaFile, NezhaSpans } from "./nezha-data.ts";
@@ -57,7 +57,7 @@ function rowsOf(
   files: readonly NezhaFile[],
   options: DelayBenchOptions,
 ): readonly DelayRow[] {
-  const watch = new CoreWatch();
+  const watch = new EngineWatch();
   const trials = files.flatMap((file) => trialsOf(data, file, watch, options));
   const [first] = files;
   if (!first || trials.length === 0) return [];

@@ -2,8 +2,8 @@ import type { NezhaData, NezhaFault, NezhaFile, NezhaSpans } from "./nezha-data.
 import { viewsOf } from "./nezha-views.ts";
 import type { Alarm, FaultTrial, QuietStretch } from "./protocol.ts";
 import type { SpanWatch } from "./span-watch.ts";
-import { secondsOf } from "./span-windows.ts";
-import type { Second } from "./span-windows.ts";
+import { secondsOf } from "./span-reports.ts";
+import type { Second, Telling } from "./span-reports.ts";
 
 /** A fault labelled this long before, whose end nobody wrote down, may still be there; one labelled this soon after may have begun. */
 const SUSPECT_BEFORE_S = 600;
@@ -28,26 +28,28 @@ export function playDay(
   data: NezhaData,
   files: readonly NezhaFile[],
   hearings: readonly Hearing[],
+  telling?: Telling,
 ): void {
   for (const file of files) {
-    const seconds = secondsOfFile(data, file);
+    const seconds = secondsOfFile(data, file, telling);
     for (const hearing of hearings) hear(hearing, file, seconds, data.faults);
   }
 }
 
-export function secondsOfFile(data: NezhaData, file: NezhaFile): readonly Second[] {
-  return secondsOfSpans(data.spans(file), file.covered);
+export function secondsOfFile(
+  data: NezhaData,
+  file: NezhaFile,
+  telling?: Telling,
+): readonly Second[] {
+  return secondsOfSpans(data.spans(file), file.covered, telling);
 }
 
 export function secondsOfSpans(
   spans: NezhaSpans,
   covered: NezhaFile["covered"],
+  telling?: Telling,
 ): readonly Second[] {
-  return secondsOf({
-    callers: viewsOf(spans, { withServers: false }),
-    both: viewsOf(spans, { withServers: true }),
-    covered,
-  });
+  return secondsOf({ views: viewsOf(spans), covered }, telling);
 }
 
 function hear(

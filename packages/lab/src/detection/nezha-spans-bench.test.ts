@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EngineWindows } from "./engine-windows.ts";
 import { makeNezhaFolder } from "./fixtures/nezha-folder.ts";
 import { NezhaData } from "./nezha-data.ts";
 import { secondsOfFile } from "./nezha-play.ts";
@@ -54,9 +55,10 @@ describe("the bench on spans", () => {
 
   it("tells an attempt's own time from its gap, and what its calls called", () => {
     const data = NezhaData.open(dir)!;
-    const seconds = secondsOfFile(data, data.files[0]!);
+    const engine = new EngineWindows();
+    const seconds = secondsOfFile(data, data.files[0]!).map(({ report }) => engine.of(report));
     const totals = { shop: 0, made: 0, stock: 0, self: 0, gap: 0, queries: 0 };
-    for (const { windows } of seconds.slice(10, 60)) {
+    for (const windows of seconds.slice(10, 60)) {
       const shop = windows.get("rpc:shop")!;
       const stock = windows.get("rpc:stock")!;
       totals.shop += shop.calls;
@@ -72,12 +74,20 @@ describe("the bench on spans", () => {
     // The way and the work, without the query; and the way alone.
     expect(totals.self / totals.stock).toBeCloseTo(0.007, 3);
     expect(totals.gap / totals.stock).toBeCloseTo(0.002, 3);
-    expect([...seconds.at(-1)!.windows.keys()].sort()).toEqual([
+    expect([...seconds.at(-1)!.keys()].sort()).toEqual([
       "db:stock",
       "rpc:shop",
       "rpc:stock",
       "rpc:till",
     ]);
+  });
+
+  it("names the same where spans are told only once they have ended, and as much later as their trace takes to settle", () => {
+    expect(day.exported.timing).toMatchObject({ faults: 3, named: 3, hitAt1Service: 1 });
+    expect(day.exported.falseAlarms.episodes).toBe(0);
+    const laterS = day.exported.timing.medianS.value - day.shipped.timing.medianS.value;
+    expect(laterS).toBeGreaterThan(0);
+    expect(laterS).toBeLessThanOrEqual(4);
   });
 
   it("is none where there are no labels", async () => {

@@ -2,15 +2,15 @@ import type { DependencyWindow, Random } from "@headway/core";
 import { mergeHistograms } from "@headway/core/signals";
 import { randomStream } from "../simulation/random.ts";
 import { SelfNormalisedWatch } from "./baselines/self-normalised-cusum.ts";
-import { CoreWatch } from "./core-watch.ts";
-import type { CoreWatchOptions } from "./core-watch.ts";
+import { EngineWatch } from "./engine-watch.ts";
+import type { EngineWatchOptions } from "./engine-watch.ts";
 import { EPISODE_GAP_S } from "./episodes.ts";
 import { NezhaData } from "./nezha-data.ts";
+import type { Second } from "./span-reports.ts";
 import { hearingOf, playDay, secondsOfFile } from "./nezha-play.ts";
 import type { Hearing } from "./nezha-play.ts";
 import { countFalse, scoreFault, summarise } from "./protocol.ts";
 import type { FalseAlarms, FaultScore, Summary } from "./protocol.ts";
-import type { Second } from "./span-windows.ts";
 
 export interface SpansBenchOptions {
   /** The 5-second schedule of OpenTelemetry's batch processor, at its worst. */
@@ -28,8 +28,10 @@ export interface SpansBench {
 export interface SystemSpans {
   readonly system: string;
   readonly day: string;
-  /** Core's detectors as they are shipped. */
+  /** The engine as it is shipped, told by a span processor: of each start and each end. */
   readonly shipped: SpansPoint;
+  /** The same, told by the service's receiver: of spans that have ended, once their trace has settled. */
+  readonly exported: SpansPoint;
   readonly faults: readonly FaultScore[];
   /** Told to make no more false alarms than one an hour, a day, a week over the fleet. */
   readonly matched: readonly SpansPoint[];
@@ -52,24 +54,25 @@ export interface SpansPoint {
 }
 
 const RUN_LENGTHS = [3_000, 10_000, 30_000, 100_000];
-const ABLATIONS: readonly (Required<Pick<CoreWatchOptions, "told">> & { readonly name: string })[] =
-  [
-    {
-      name: "without the callers' side of edges",
-      told: (window) => ({ ...window, gapsMade: new Map() }),
-    },
-    {
-      name: "without own time",
-      told: (window) => ({ ...window, selfByOperation: new Map() }),
-    },
-    { name: "without gaps", told: (window) => ({ ...window, gap: undefined }) },
-    { name: "operations not told apart", told: poolOperations },
-    { name: "without calls made", told: (window) => ({ ...window, callsMade: 0 }) },
-    {
-      name: "as the engine tells it: latency, self and gap of the whole dependency",
-      told: asEngine,
-    },
-  ];
+const ABLATIONS: readonly (Required<Pick<EngineWatchOptions, "told">> & {
+  readonly name: string;
+})[] = [
+  {
+    name: "without the callers' side of edges",
+    told: (window) => ({ ...window, gapsMade: new Map() }),
+  },
+  {
+    name: "without own time",
+    told: (window) => ({ ...window, selfByOperation: new Map() }),
+  },
+  { name: "without gaps", told: (window) => ({ ...window, gap: undefined }) },
+  { name: "operations not told apart", told: poolOperations },
+  { name: "without calls made", told: (window) => ({ ...window, callsMade: 0 }) },
+  {
+    name: "each dependency told as a whole: its latency, self time and gap",
+    told: asWhole,
+  },
+];
 const RATES = [
   { name: "one false alarm an hour", seconds: 3_600 },
   { name: "one false alarm a day", seconds: 86_400 },
@@ -104,21 +107,23 @@ function benchDay(
   files: NezhaData["files"],
   { exportDelayS = 5, runLengths = RUN_LENGTHS, withBaselines = true }: SpansBenchOptions,
 ): SystemSpans {
-  const shipped = hearingOf(new CoreWatch());
+  const shipped = hearingOf(new EngineWatch());
   // By the bound alone, over as many streams as there are: no false alarm is counted to choose a threshold.
   const streams = files[0] ? countStreams(secondsOfFile(data, files[0])) : 0;
   const rates = runLengths.length > 0 ? RATES : [];
   const matched = rates.map(({ seconds }) =>
-    hearingOf(new CoreWatch({ runLength: streams * seconds })),
+    hearingOf(new EngineWatch({ runLength: streams * seconds })),
   );
-  const curve = runLengths.map((runLength) => hearingOf(new CoreWatch({ runLength })));
+  const curve = runLengths.map((runLength) => hearingOf(new EngineWatch({ runLength })));
   const ablations = rates.length > 0 ? ABLATIONS : [];
-  const ablated = ablations.map(({ told }) => hearingOf(new CoreWatch({ told })));
+  const ablated = ablations.map(({ told }) => hearingOf(new EngineWatch({ told })));
   const rivals = withBaselines ? BASELINES : [];
   const baselines = rivals.map(([threshold, allowance]) =>
     hearingOf(new SelfNormalisedWatch({ threshold, allowance })),
   );
   playDay(data, files, [shipped, ...matched, ...curve, ...ablated, ...baselines]);
+  const exported = hearingOf(new EngineWatch());
+  playDay(data, files, [exported], { kind: "exported", delayS: exportDelayS });
   const random = randomStream(1, "bootstrap");
   const point = (name: string, runLength: number | null, hearing: Hearing): SpansPoint =>
     pointOf(name, runLength, hearing, { exportDelayS, random });
@@ -126,6 +131,8 @@ function benchDay(
     system: files[0]?.system ?? "",
     day: files[0]?.day ?? "",
     shipped: point("as shipped", null, shipped),
+    // Its delay is in the play already.
+    exported: pointOf("as shipped, of spans exported", null, exported, { exportDelayS: 0, random }),
     faults: shipped.trials.map((trial) => scoreFault(trial, exportDelayS)),
     matched: matched.map((hearing, index) => {
       const { name, seconds } = rates[index] ?? RATES[0];
@@ -143,8 +150,7 @@ function benchDay(
   };
 }
 
-/** Without what only the lab tells. */
-function asEngine(window: DependencyWindow): DependencyWindow {
+function asWhole(window: DependencyWindow): DependencyWindow {
   const told = { ...window };
   for (const detail of ["selfByOperation", "gapsMade", "callsMade"])
     Reflect.deleteProperty(told, detail);
@@ -163,7 +169,8 @@ function poolOperations({ self, gapsMade, ...window }: DependencyWindow): Depend
 
 /** Two for each dependency: its own time, and the way to what it calls. */
 function countStreams(seconds: readonly Second[]): number {
-  return 2 * (seconds.at(-1)?.windows.size ?? 0);
+  const points = seconds.flatMap(({ report }) => report.points);
+  return 2 * new Set(points.flatMap(({ attributes }) => attributes.dependency ?? [])).size;
 }
 
 function pointOf(

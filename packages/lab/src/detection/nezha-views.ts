@@ -9,28 +9,22 @@ const USERS = "users";
 /** Row numbers from here on stand for the users' spans. */
 const USERS_ROW = 1 << 24;
 
-export interface ViewOptions {
-  /** Without servers' spans an attempt is the client's alone: what its server does itself is then part of it. */
-  readonly withServers: boolean;
-}
-
 /**
  * The spans as an OpenTelemetry SDK would have told them. The data has times, parents and names only, so kinds are inferred:
  *
  *     server    a root, or a span whose parent is of another service
- *     client    a span with a child in another service: an attempt at `rpc:<service>/<operation>@<caller>`
- *     database  a leaf named after a statement: an attempt at `db:<its own service>/<statement>`
- *     internal  every other. Left out: its time is its service's own, its children hang below what is above it.
+ *     client    a span with a child in another service: an attempt at `rpc:<service>`, of the child's operation
+ *     database  a leaf named after a statement: an attempt at `db:<its own service>`, of that statement
+ *     internal  every other: its time is its service's own.
  *
  * Nobody's span is above a root, so that its time would be no dependency's; the users are given one of the same times.
  */
-export function viewsOf(spans: NezhaSpans, options: ViewOptions): readonly FinishedSpanView[] {
-  const roles = new Roles(spans, options);
+export function viewsOf(spans: NezhaSpans): readonly FinishedSpanView[] {
+  const roles = new Roles(spans);
   const views: FinishedSpanView[] = [];
   for (let row = 0; row < spans.parent.length; row += 1) {
     if (spans.parent[row] === -1) views.push(roles.usersView(row));
-    const view = roles.view(row);
-    if (view) views.push(view);
+    views.push(roles.view(row));
   }
   return views;
 }
@@ -44,11 +38,9 @@ class Roles {
   readonly #isLeaf: Uint8Array;
   readonly #rpc = new Map<string, Bag>();
   readonly #resources = new Map<string, Bag>();
-  readonly #withServers: boolean;
 
-  constructor(spans: NezhaSpans, { withServers }: ViewOptions) {
+  constructor(spans: NezhaSpans) {
     this.#spans = spans;
-    this.#withServers = withServers;
     const { parent, service } = spans;
     this.#callee = new Int32Array(parent.length).fill(-1);
     this.#isLeaf = new Uint8Array(parent.length).fill(1);
@@ -59,21 +51,15 @@ class Roles {
     }
   }
 
-  view(row: number): FinishedSpanView | undefined {
+  view(row: number): FinishedSpanView {
     const kind = this.#kindOf(row);
-    if (kind === undefined || (kind === SPAN_KIND.server && !this.#withServers)) return undefined;
-    return this.#make(
-      row,
-      row,
-      this.#aboveOf(row),
-      kind,
-      this.#serviceOf(row),
-      this.#attributesOf(row, kind),
-    );
+    const above = this.#spans.parent[row] ?? -1;
+    const parent = above < 0 ? USERS_ROW + row : above;
+    return this.#make(row, row, parent, kind, this.#serviceOf(row), this.#attributesOf(row, kind));
   }
 
   usersView(root: number): FinishedSpanView {
-    const attributes = this.#rpcTo(root, USERS);
+    const attributes = this.#rpcTo(root);
     return this.#make(USERS_ROW + root, root, -1, SPAN_KIND.client, USERS, attributes);
   }
 
@@ -102,46 +88,36 @@ class Roles {
     };
   }
 
-  #kindOf(row: number): SpanKind | undefined {
+  #kindOf(row: number): SpanKind {
     const { parent, service } = this.#spans;
     const above = parent[row] ?? -1;
     if (above < 0 || service[above] !== service[row]) return SPAN_KIND.server;
-    return (this.#callee[row] ?? -1) >= 0 || this.#isDatabase(row) ? SPAN_KIND.client : undefined;
+    return (this.#callee[row] ?? -1) >= 0 || this.#isDatabase(row)
+      ? SPAN_KIND.client
+      : SPAN_KIND.internal;
   }
 
   #isDatabase(row: number): boolean {
     return this.#isLeaf[row] === 1 && DATABASE.test(this.#operationOf(row));
   }
 
-  /** The nearest span above that is told; a root's is its users'. */
-  #aboveOf(row: number): number {
-    for (let below = row; ;) {
-      const above = this.#spans.parent[below] ?? -1;
-      if (above < 0) return USERS_ROW + below;
-      const kind = this.#kindOf(above);
-      if (kind === SPAN_KIND.client || (kind === SPAN_KIND.server && this.#withServers))
-        return above;
-      below = above;
-    }
-  }
-
   #attributesOf(row: number, kind: SpanKind): Bag {
-    if (kind === SPAN_KIND.server) return NOTHING;
+    if (kind !== SPAN_KIND.client) return NOTHING;
     const callee = this.#callee[row] ?? -1;
-    if (callee >= 0) return this.#rpcTo(callee, this.#serviceOf(row));
+    if (callee >= 0) return this.#rpcTo(callee);
     return this.#bag(`db ${this.#serviceOf(row)} ${this.#operationOf(row)}`, () => ({
       "db.system": this.#serviceOf(row),
-      "db.namespace": this.#operationOf(row),
+      "db.operation.name": this.#operationOf(row),
     }));
   }
 
-  #rpcTo(row: number, caller: string): Bag {
-    const name = `${this.#serviceOf(row)}/${this.#operationOf(row)}@${caller}`;
-    return this.#bag(name, () =>
-      this.#withServers
-        ? { "rpc.system": "grpc", "rpc.service": name }
-        : { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name },
-    );
+  #rpcTo(row: number): Bag {
+    const [service, method] = [this.#serviceOf(row), this.#operationOf(row)];
+    return this.#bag(`rpc ${service} ${method}`, () => ({
+      "rpc.system": "grpc",
+      "rpc.service": service,
+      "rpc.method": method,
+    }));
   }
 
   #bag(key: string, make: () => Bag): Bag {

@@ -1,4 +1,5 @@
 import type { DependencyWindow } from "@headway/core";
+import { noOutcomes } from "@headway/core/detect";
 import { ExponentialHistogram, type HistogramData, type Outcome } from "@headway/core/signals";
 
 export interface OpenAttempt {
@@ -6,15 +7,6 @@ export interface OpenAttempt {
   readonly startMs: number;
   readonly isRetry: boolean;
 }
-
-const NO_OUTCOMES: Readonly<Record<Outcome, number>> = {
-  ok: 0,
-  error: 0,
-  throttled: 0,
-  timeout: 0,
-  cancelled: 0,
-  refused: 0,
-};
 
 /** A window in which nothing happened but what is given. */
 export function windowWith({
@@ -29,7 +21,7 @@ export function windowWith({
   readonly latency?: HistogramData;
 }): DependencyWindow {
   const empty = new WindowCollector(dependency).close(endMs);
-  const outcomes = { ...NO_OUTCOMES, ok };
+  const outcomes = { ...noOutcomes(), ok };
   return { ...empty, windowMs: 1_000, calls: ok, attempts: ok, outcomes, latency };
 }
 
@@ -42,7 +34,7 @@ export class WindowCollector {
   readonly #open = new Set<OpenAttempt>();
   #lastMs = 0;
   #counts = { calls: 0, attempts: 0, retries: 0 };
-  #outcomes = { ...NO_OUTCOMES };
+  #outcomes = noOutcomes();
   #latency = new ExponentialHistogram();
   #latencyFailed = new ExponentialHistogram();
   #retryGap = new ExponentialHistogram();
@@ -112,7 +104,7 @@ export class WindowCollector {
   #clear(endMs: number): void {
     this.#lastMs = endMs;
     this.#counts = { calls: 0, attempts: 0, retries: 0 };
-    this.#outcomes = { ...NO_OUTCOMES };
+    this.#outcomes = noOutcomes();
     this.#latency = new ExponentialHistogram();
     this.#latencyFailed = new ExponentialHistogram();
     this.#retryGap = new ExponentialHistogram();

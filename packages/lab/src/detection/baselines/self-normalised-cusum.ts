@@ -1,9 +1,9 @@
 import type { HistogramData } from "@headway/core/signals";
+import { EngineWindows } from "../engine-windows.ts";
 import type { Alarm } from "../protocol.ts";
-import { calledOf } from "../report-windows.ts";
 import { serviceOf } from "../span-watch.ts";
 import type { SpanWatch } from "../span-watch.ts";
-import type { Second } from "../span-windows.ts";
+import type { Second } from "../span-reports.ts";
 
 export interface SelfNormalisedOptions {
   readonly threshold: number;
@@ -30,23 +30,23 @@ const LOG_MIN = Math.log(1e-5);
 export class SelfNormalisedWatch implements SpanWatch {
   readonly #options: SelfNormalisedOptions;
   readonly #charts: Map<string, Chart>;
+  readonly #windows = new EngineWindows();
 
   constructor(options: SelfNormalisedOptions, charts = new Map<string, Chart>()) {
     this.#options = options;
     this.#charts = charts;
   }
 
-  observe({ endS, windows }: Second): readonly Alarm[] {
+  observe({ endS, report }: Second): readonly Alarm[] {
     const alarms: Alarm[] = [];
-    for (const { dependency, selfByOperation, gapsMade } of windows.values()) {
+    for (const { dependency, selfByOperation, gapsMade } of this.#windows.of(report).values()) {
       const caller = serviceOf(dependency);
       for (const [key, times] of selfByOperation ?? [])
-        if (this.#observeStream(`self ${key}`, times))
+        if (this.#observeStream(`self ${dependency} ${key}`, times))
           alarms.push({ atS: endS, stream: "self", service: caller, edges: [] });
       for (const [key, times] of gapsMade ?? []) {
-        const callee = serviceOf(calledOf(key).dependency);
-        if (this.#observeStream(`gap ${key}`, times))
-          alarms.push({ atS: endS, stream: "gap", service: callee, edges: [caller] });
+        if (this.#observeStream(`gap ${dependency} ${key}`, times))
+          alarms.push({ atS: endS, stream: "gap", service: serviceOf(key), edges: [caller] });
       }
     }
     return alarms;
