@@ -26,9 +26,13 @@ interface Slice {
 
 /**
  * Follows a dependency that rejects at once (429, RESOURCE_EXHAUSTED) instead of queueing. Such answers are cheap and say
- * exactly where the limit is, so there is no multiplicative backoff: the bound is what was in flight when they began, or
- * (Little's law) what the admitted rate needs; it grows by one for every second in which it is used without. There is no pace in starts a
- * second beside it: it would keep a slot idle after every answer that came sooner than the mean.
+ * exactly where the limit is, so there is no multiplicative backoff: the bound is what was in flight when they were many. From then on
+ * it shrinks while more than a few are rejected, though never below what the admitted rate needs (Little's law), and grows while fewer
+ * are and it is used:
+ *
+ *     dB/dt = -(share - few) B    or    1
+ *
+ * There is no pace in starts a second beside it: it would keep a slot idle after every answer that came sooner than the mean.
  */
 export class AdmittedPace {
   readonly #parameters: ControlParameters;
@@ -57,13 +61,20 @@ export class AdmittedPace {
       const peak = Math.max(...this.#slices.map(({ inFlight }) => inFlight));
       const carried = Math.max(peak, admitted * attemptS, 1);
       this.#bound = Math.min(this.#bound ?? Number.POSITIVE_INFINITY, carried);
-    }
-    if (share < this.#parameters.rejectedShareFew) this.#grow(seconds, gauges.inFlight);
+    } else this.#step(share, seconds, { inFlight: gauges.inFlight, carried: admitted * attemptS });
     return { bound: this.#bound, isRejecting: nowMs - this.#overMs <= BINDING_MS };
   }
 
-  #grow(seconds: number, inFlight: number): void {
-    if (this.#bound !== undefined && inFlight >= USED_SHARE * this.#bound) this.#bound += seconds;
+  #step(
+    share: number,
+    seconds: number,
+    { inFlight, carried }: { inFlight: number; carried: number },
+  ): void {
+    if (this.#bound === undefined) return;
+    const room = this.#parameters.rejectedShareFew - share;
+    if (room < 0) this.#bound = Math.max(this.#bound * Math.exp(room * seconds), carried, 1);
+    // Room that nobody uses is no room found.
+    else if (inFlight >= USED_SHARE * Math.floor(this.#bound)) this.#bound += seconds;
   }
 
   #recent(nowMs: number): { admitted: number; share: number } {

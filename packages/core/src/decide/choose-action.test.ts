@@ -124,15 +124,35 @@ describe("the choice of an action", () => {
     }
   });
 
-  it("takes retries away in a storm, and limits fan-out in trouble", () => {
+  it("takes retries away in a storm while the bound binds, and limits fan-out in trouble", () => {
     const [draft] = chooseActions(
-      situation({ detections: [firing("retry_storm")] }, { fanOutMax: 3 }),
+      situation(
+        { detections: [firing("retry_storm")], isBinding: true, bound: 9 },
+        { fanOutMax: 3 },
+      ),
     );
     expect(draft).toMatchObject({
       action: "shape",
-      shape: { retries: 0, fanOut: 3 },
+      shape: { concurrency: 9, retries: 0, fanOut: 3 },
       reason: { code: "retry_storm", summary: "retry_storm!", detections: ["det_retry_storm"] },
     });
+  });
+
+  it("leaves retries in a storm where nobody need wait: there is room for them", () => {
+    const storm = { detections: [firing("retry_storm")] };
+    expect(brief(situation(storm))).toEqual([]);
+    const [draft] = chooseActions(situation(storm, { fanOutMax: 3 }));
+    expect(draft?.shape).toEqual({ fanOut: 3 });
+  });
+
+  it("takes no retries away for the bound alone", () => {
+    const [draft] = chooseActions(situation({ isBinding: true, bound: 9 }));
+    expect(draft?.shape).toEqual({ concurrency: 9 });
+  });
+
+  it("takes them away while it comes back, storm or not", () => {
+    const [draft] = chooseActions(situation({ phase: "ramping", isBinding: true, bound: 2 }));
+    expect(draft?.shape).toEqual({ concurrency: 2, retries: 0 });
   });
 
   it("says why: a limit, the bound, a throttle, the ramp", () => {

@@ -146,7 +146,8 @@ function shapeOf({
     ...(concurrency === undefined ? {} : { concurrency: Math.max(Math.floor(concurrency), 1) }),
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(isTrouble && policy.fanOutMax !== undefined ? { fanOut: policy.fanOutMax } : {}),
-    ...(isStorm || phase === "ramping" ? { retries: 0 } : {}),
+    // Where nobody need wait there is room for retries: what fails anyhow, whatever the load, is made good by them.
+    ...((isStorm && isBinding) || phase === "ramping" ? { retries: 0 } : {}),
   };
   return Object.keys(shape).length > 0 ? shape : undefined;
 }

@@ -2,10 +2,17 @@
 export interface ControlParameters {
   /**
    * Share of the callers' time-out that an attempt may spend at the dependency while all is well. With it the best rate of answers says
-   * how far a fleet may grow (Little's law).
+   * how far a fleet may grow (Little's law). What may be in flight in good times is what a slow-down finds there before anybody has heard
+   * of it. Slowed to a quarter for 10 s, 0.2 and 0.25 give 15.4 and 14.9 good answers a second of 15.7 where decisions are 0.2 s old, and
+   * 13.4 and 9.9 where they are a second old.
    */
   readonly timeoutShare: number;
-  /** While demand is below this share of that, and answers are as fast as ever, nobody is held. */
+  /**
+   * While demand is below this share of that, and answers are as fast as ever, leases overlap and hardly a call waits. Above it they are
+   * parts of one whole. 0.45, 0.65, 0.7, 0.75 and 0.85 give 14.7, 14.8, 13.4, 11.9 and 9.5 good answers a second of 15.7 in such a fault
+   * where decisions are a second old; of the calls of a healthy fleet that uses three quarters of its provider 53, 17, 8, 3 and 2 % wait
+   * for more than 5 ms, and their p99 is 16, 6, 3, 3 and 2 % longer.
+   */
   readonly relaxedBelow: number;
   /**
    * In a strain the fleet may have this many times in flight what was usual. At a utilisation of two thirds that is all the dependency's
@@ -43,13 +50,17 @@ export interface ControlParameters {
   readonly loopS: number;
   /** With a larger share of the attempts rejected the fleet is over a limit. */
   readonly rejectedShareMany: number;
-  /** With a smaller one it is not: a limit that is met at random peaks is no reason to hold anyone, as a retry is cheap. */
+  /**
+   * With a smaller one it is not, and this share is what the fleet is led to. Where the provider has no queue, 0.025, 0.06 and no such lead
+   * give 14.1, 14.6 and 15.1 good answers of 15.6, 5, 7 and 11 % of attempts rejected, and the critical calls' p99 is 1.3, 1.3 and 1.9 times
+   * the best there could be.
+   */
   readonly rejectedShareFew: number;
 }
 
 export const CONTROL_PARAMETERS: ControlParameters = {
-  timeoutShare: 0.45,
-  relaxedBelow: 0.6,
+  timeoutShare: 0.2,
+  relaxedBelow: 0.7,
   floor: 1.5,
   ghostShare: 0.4,
   growth: 1.25,
@@ -61,5 +72,5 @@ export const CONTROL_PARAMETERS: ControlParameters = {
   stickyAttempts: 2,
   loopS: 0.5,
   rejectedShareMany: 0.25,
-  rejectedShareFew: 0.04,
+  rejectedShareFew: 0.025,
 };

@@ -1,12 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExponentialHistogram } from "../signals/histogram.ts";
-import { AdmittedPace } from "./admitted-pace.ts";
-import type { AdmittedView } from "./admitted-pace.ts";
 import { CallTimeout } from "./call-timeout.ts";
 import { FleetWindow, OVERFLOW } from "./fleet-window.ts";
 import { reportOf } from "./fixtures/reports.ts";
-import { seededRandom } from "./fixtures/seeded-random.ts";
+import { seededRandom } from "../signals/fixtures/seeded-random.ts";
 import { Ids } from "./ids.ts";
 import { mergeFlows } from "./merge-flows.ts";
 import { NotBefore } from "./not-before.ts";
@@ -68,63 +66,6 @@ describe("one Retry-After for all", () => {
     const notBefore = new NotBefore();
     notBefore.observe({ ...none, rate: 1 }, seconds, 0);
     expect(notBefore.at(0)).toBeUndefined();
-  });
-});
-
-describe("the pace of a dependency that rejects", () => {
-  function feed(
-    seconds: readonly { ok: number; throttled?: number; inFlight?: number }[],
-  ): AdmittedView {
-    const pace = new AdmittedPace();
-    let view: AdmittedView | undefined;
-    for (const [at, { ok, throttled = 0, inFlight = 32 }] of seconds.entries()) {
-      const flow = new FleetWindow(1).take();
-      view = pace.observe(
-        {
-          nowMs: 1_000 * (at + 1),
-          elapsedMs: 1_000,
-          flow: { ...flow, outcomes: { ...flow.outcomes, ok, throttled } },
-          gauges: {
-            inFlight,
-            waiting: 9,
-            waitingByPriority: [0, 0, 9, 0, 0],
-            ages: undefined,
-            instances: 1,
-          },
-        },
-        0.5,
-      );
-    }
-    return view!;
-  }
-  const good = (count: number): { ok: number }[] =>
-    Array.from({ length: count }, () => ({ ok: 16 }));
-
-  it("does not hold anyone for a limit met now and then", () => {
-    expect(feed([{ ok: 96, throttled: 4 }])).toMatchObject({
-      bound: undefined,
-      isRejecting: false,
-    });
-  });
-
-  it("keeps to what was in flight when rejects became many", () => {
-    expect(feed([{ ok: 48, throttled: 20 }])).toEqual({ bound: 32, isRejecting: true });
-  });
-
-  it("is what the admitted rate needs where answers are too short to be seen in flight", () => {
-    expect(feed([{ ok: 100, throttled: 50, inFlight: 1 }]).bound).toBe(50);
-  });
-
-  it("grows by one for every second in which it is used without", () => {
-    expect(feed([{ ok: 16, throttled: 8 }, ...good(5)]).bound).toBe(32 + 4);
-    const idle = Array.from({ length: 5 }, () => ({ ok: 16, inFlight: 9 }));
-    expect(feed([{ ok: 16, throttled: 8 }, ...good(2), ...idle]).bound).toBe(32 + 1);
-  });
-
-  it("is remembered, but binds nobody after 15 s without many", () => {
-    const view = feed([{ ok: 16, throttled: 8 }, ...good(18)]);
-    expect(view).toMatchObject({ isRejecting: false });
-    expect(view.bound).toBeGreaterThan(32);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Action, Decision } from "./decision.ts";
 import { DecisionBook } from "./decision-book.ts";
 import type { BookContext } from "./decision-book.ts";
 import type { DecisionDraft } from "./decision-draft.ts";
-import { seededRandom } from "./fixtures/seeded-random.ts";
+import { seededRandom } from "../signals/fixtures/seeded-random.ts";
 import { Ids } from "./ids.ts";
 
 function draft(change: Partial<DecisionDraft> = {}): DecisionDraft {

@@ -1,4 +1,5 @@
 import type { Detection } from "../detect/detection.ts";
+import { AttemptEndings } from "./attempt-endings.ts";
 import { AdmittedPace } from "./admitted-pace.ts";
 import type { AdmittedView } from "./admitted-pace.ts";
 import { CallTimeout } from "./call-timeout.ts";
@@ -101,7 +102,7 @@ export class DependencyControl {
     const admitted = this.#pace.observe(sample, attemptS);
     this.#stepHold(sample, signals, context, { bound: learned.bound, timeoutS });
     this.isStrained = learned.isStrained;
-    this.#isTight = !learned.isRelaxed;
+    this.#isTight = !learned.isRelaxed && !learned.isWide;
     this.allowance = this.#allow(learned, admitted, context.policy, attemptS);
     // Drafted before the operator's limit is joined to it: that is the override's own decision to tell.
     const drafts = this.#drafts(sample, admitted, context);
@@ -131,6 +132,7 @@ export class DependencyControl {
       inFlight: gauges.inFlight,
       candidates,
       timeoutMs: 1_000 * (timeoutS ?? TIMEOUT_S_UNKNOWN),
+      isBounded: bound !== undefined,
       holdMsMax,
       rampUntil: Math.min(bound ?? 16, Math.max(2 * (gauges.inFlight + gauges.waiting), 1)),
       mayHold: policy.actions.includes("hold") && !(override && coversAll(override)),
@@ -148,11 +150,7 @@ export class DependencyControl {
     const bounds = learned.bound === undefined ? ceilings : [learned.bound, ...ceilings];
     return {
       bound: bounds.length > 0 ? Math.min(...bounds) : undefined,
-      isBinding:
-        policy.concurrencyMax !== undefined ||
-        this.phase === "ramping" ||
-        admitted.isRejecting ||
-        !learned.isRelaxed,
+      isBinding: this.#isLimited(policy, admitted) || !learned.isRelaxed,
       ratePerSecond: policy.ratePerSecondMax,
       consultSlots: undefined,
       consultRate: undefined,
@@ -160,13 +158,13 @@ export class DependencyControl {
     };
   }
 
-  #drafts(
-    sample: TickSample,
-    { isRejecting }: AdmittedView,
-    context: ControlContext,
-  ): DecisionDraft[] {
+  #isLimited({ concurrencyMax }: DependencyPolicy, { isRejecting }: AdmittedView): boolean {
+    return concurrencyMax !== undefined || this.phase === "ramping" || isRejecting;
+  }
+
+  #drafts(sample: TickSample, admitted: AdmittedView, context: ControlContext): DecisionDraft[] {
     const { tenant, policy, override, detections } = context;
-    const { bound, isBinding, ratePerSecond } = this.allowance;
+    const { bound, ratePerSecond } = this.allowance;
     const drafts = chooseActions({
       tenant,
       dependency: this.#dependency,
@@ -175,11 +173,12 @@ export class DependencyControl {
       detections,
       phase: this.phase,
       notBefore: this.notBefore.at(sample.nowMs),
-      isBinding,
+      // The leases of good times keep a fleet to what it uses anyhow: nothing is decided by them.
+      isBinding: this.#isLimited(policy, admitted) || this.#isTight,
       isLearnedBinding: this.#isTight,
       bound,
       ratePerSecond,
-      isRejecting,
+      isRejecting: admitted.isRejecting,
     });
     if (!override) return drafts;
     // An operator's word for some priorities leaves the engine's for the others. Where both speak, the operator's ranks first.
@@ -222,6 +221,7 @@ export class DependencyControl {
       instances: isBinding || isHeld || isLearning ? instances : users,
       leaseMs,
       attemptS,
+      endings: this.#endings(sample, attemptS),
       nowMs: sample.nowMs,
       elapsedMs: sample.elapsedMs,
     });
@@ -235,6 +235,16 @@ export class DependencyControl {
           : (ratePerSecond * part) / Math.max(bound ?? part, 1),
     };
     return changed;
+  }
+
+  #endings({ gauges: { ages } }: TickSample, attemptS: number): AttemptEndings {
+    const { recent } = this.bound;
+    return new AttemptEndings({
+      took: recent.took,
+      seconds: recent.sum("seconds"),
+      ages,
+      attemptS,
+    });
   }
 
   /** While nobody is held, only who uses the dependency needs a lease of it: that one holds one is no use. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CONTROL_PARAMETERS } from "./control-parameters.ts";
 import type { EngineRecord } from "./engine-types.ts";
 import {
   connected,
@@ -45,8 +46,8 @@ describe("records", () => {
     const engine = connected(engineOf());
     const nowMs = seconds(engine, 30, START, { ended: { ok: 50 }, inFlight: 5 });
     const before = engine.signals("tool:x").at(-1)?.bound;
-    // Little's law: 100 answers a second, of which each may take 0.45 of 2 s.
-    expect(before).toBeCloseTo(90, 0);
+    // Little's law: 100 answers a second, of which each may take so large a share of 2 s.
+    expect(before).toBeCloseTo(100 * CONTROL_PARAMETERS.timeoutShare * 2, 0);
     const again = connected(engineOf());
     again.restore(json(engine.takeRecords()), nowMs);
     seconds(again, 2, nowMs, { inFlight: 5 });

@@ -15,6 +15,7 @@ function input(nowMs: number, change: Partial<HoldInput> = {}): HoldInput {
     inFlight: 0,
     candidates,
     timeoutMs: 2_000,
+    isBounded: false,
     rampUntil: 8,
     holdMsMax: 86_400_000,
     mayHold: true,
@@ -37,6 +38,21 @@ describe("a hold", () => {
     expect(phase.observe(input(0, { timeouts: 5, good: 5 }))).toBe("open");
     expect(phase.observe(input(3_500, { timeouts: 40 }))).toBe("open");
     expect(phase.observe(input(7_500, { timeouts: 5 }))).toBe("held");
+  });
+
+  it("is not made of time-outs where what is in flight is bounded, however long they go on", () => {
+    const phase = new HoldPhase();
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 1_000)
+      expect(phase.observe(input(nowMs, { timeouts: 20, isBounded: true }))).toBe("open");
+    expect(phase.observe(input(60_000, { timeouts: 20, isBounded: false }))).toBe("held");
+  });
+
+  it("is made of errors whether anything is bounded or not, over a longer time too", () => {
+    const now = new HoldPhase();
+    expect(now.observe(input(0, { errors: 10, timeouts: 5, isBounded: true }))).toBe("held");
+    const few = new HoldPhase();
+    expect(few.observe(input(0, { errors: 5, isBounded: true }))).toBe("open");
+    expect(few.observe(input(5_000, { errors: 5, isBounded: true }))).toBe("held");
   });
 
   it("is never made where the policy forbids it, and ended where it now does", () => {

@@ -13,6 +13,11 @@ export interface HoldInput {
   readonly inFlight: number;
   readonly candidates: readonly ProbeCandidate[];
   readonly timeoutMs: number;
+  /**
+   * What is in flight is bounded, less what timed out: where almost everything does, that leaves about one attempt at a time, which finds
+   * out as a probe would, and grows at once when answers come. Only errors, which come back in no time, hold then.
+   */
+  readonly isBounded: boolean;
   /** The ramp is over when it allows this much. */
   readonly rampUntil: number;
   readonly holdMsMax: number;
@@ -76,10 +81,10 @@ export class HoldPhase {
     this.prober.stop();
   }
 
-  #watch({ nowMs, good, errors, timeouts, timeoutMs }: HoldInput): void {
+  #watch({ nowMs, good, errors, timeouts, timeoutMs, isBounded }: HoldInput): void {
     const patienceMs = WINDOW_MS + PATIENCE_TIMEOUTS * timeoutMs;
     this.#slices = this.#slices.filter(({ endMs }) => endMs > nowMs - patienceMs);
-    this.#slices.push({ endMs: nowMs, good, errors, bad: errors + timeouts });
+    this.#slices.push({ endMs: nowMs, good, errors, bad: errors + (isBounded ? 0 : timeouts) });
     const recent = this.#slices.filter(({ endMs }) => endMs > nowMs - WINDOW_MS);
     if (isDown(recent, ({ errors }) => errors) || isDown(this.#slices, ({ bad }) => bad))
       this.hold(nowMs);

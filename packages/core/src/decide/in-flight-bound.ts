@@ -1,9 +1,11 @@
 import { quantileOf } from "../signals/histogram.ts";
-import { BoundWindow } from "./bound-window.ts";
+import type { BoundWindow } from "./bound-window.ts";
 import { CONTROL_PARAMETERS } from "./control-parameters.ts";
 import type { ControlParameters } from "./control-parameters.ts";
 import type { TickSample } from "./dependency-signals.ts";
-import { Slowness } from "./slowness.ts";
+import type { UsualPace } from "./slowness.ts";
+import { Strain } from "./strain.ts";
+import { StrainLift } from "./strain-lift.ts";
 
 export interface BoundInput {
   readonly sample: TickSample;
@@ -17,16 +19,12 @@ export interface BoundView {
   /** Answers are as fast as ever, and demand is far below what can be carried: nobody is to be held. */
   readonly isRelaxed: boolean;
   readonly isStrained: boolean;
+  /** The fleet may have in flight what it may in good times: held to it, but to nothing less. */
+  readonly isWide: boolean;
 }
 
-export interface BoundBaseline {
-  readonly latencyS: number;
-  /** By Little's law: attempt-seconds that good answers took, per second. */
-  readonly inFlight: number;
-  readonly rate: number;
+export interface BoundBaseline extends UsualPace {
   readonly ratePeak: number;
-  /** Share of the attempts in flight that are much older than an answer usually takes. */
-  readonly oldShare: number;
   readonly bound: number;
 }
 
@@ -34,44 +32,45 @@ export interface BoundBaseline {
 const BOUND_MIN_HEALTHY = 16;
 /** Fewer answers than this say nothing of a median. */
 const GOOD_MIN = 5;
-/** Between two waves of slow answers there are seconds of good ones. */
-const CALM_AFTER_MS = 3_000;
 /** A night is quiet and a morning is not: the bound of the day before should still stand in part. */
 const PEAK_HALF_LIFE_S = 600;
 const BASELINE_S = 60;
 /** Attempts shorter than this are as good as none. */
 const ATTEMPT_S_MIN = 0.05;
+/** A bound that is not used says nothing of what a larger one would do. */
+const LIFT_USED = 0.7;
 /** Seconds of good answers before anything is bounded: a fleet's first seconds are its start, not its usual. */
 const LEARNED_S_MIN = 5;
 
 /**
  * The standing bound on a dependency's attempts in flight, over the whole fleet. Nothing is bound while answers are as fast as ever and
- * demand is far below what the dependency could carry. From the first sign that it is slower than usual (`Slowness`) on, the fleet may
+ * demand is far below what the dependency could carry. From the first sign that it is slower than usual (`Strain`) on, the fleet may
  * have in flight
  *
- *     B = floor * usual - ghosts
+ *     B = floor * lift * usual - ghosts
  *
  * `usual` is what was in flight while all was well, by Little's law: the time that good answers took, in a second. So many keep its
  * servers at work, whatever they have become worth, and none waits in a queue for longer than its caller does. `ghosts` are the attempts
  * that timed out lately: the dependency is still at work on them, though nobody sees them in flight. Where a service itself takes as
- * long as callers wait, they are all that keeps its queue from filling with work for nobody.
+ * long as callers wait, they are all that keeps its queue from filling with work for nobody. `lift` is 1 until it turns out that there
+ * are servers which nobody uses (`StrainLift`).
  *
- * Slots that stand idle between two holders are granted on top (`#fill`). Afterwards the bound grows step by step, as long as answers are nearly as fast as usual.
+ * Slots that stand idle between two holders are granted on top (`#fill`). Afterwards the bound grows step by step to what it is in good
+ * times.
  */
 export class InFlightBound {
   readonly #parameters: ControlParameters;
-  readonly #window = new BoundWindow();
-  readonly #slowness: Slowness;
+  readonly #strain: Strain;
+  readonly #lift = new StrainLift();
   #baseline: BoundBaseline | undefined;
   #bound: number | undefined;
   #learnedS = 0;
-  #strainedMs = Number.NEGATIVE_INFINITY;
   /** How many times the bound is granted, so that as many as it says are in flight. */
   #overcommit = 1;
 
   constructor(parameters: ControlParameters = CONTROL_PARAMETERS) {
     this.#parameters = parameters;
-    this.#slowness = new Slowness(parameters);
+    this.#strain = new Strain(parameters);
   }
 
   get baseline(): BoundBaseline | undefined {
@@ -88,11 +87,16 @@ export class InFlightBound {
     return this.#baseline?.latencyS;
   }
 
+  /** What lately became known of how long attempts take. */
+  get recent(): Pick<BoundWindow, "took" | "sum"> {
+    return this.#strain.window;
+  }
+
   /** Seconds that an attempt takes now, by Little's law over all that end, well or not; one that is about to end counts. */
   get attemptS(): number | undefined {
-    const spentS = this.#window.spentS;
-    const ended =
-      this.#window.sum("good") + this.#window.sum("timeouts") + this.#window.sum("errors");
+    const { window } = this.#strain;
+    const { spentS } = window;
+    const ended = window.sum("good") + window.sum("timeouts") + window.sum("errors");
     const usualS = this.#baseline?.latencyS;
     if (spentS > 0 && ended > 0) return spentS / (ended + 1);
     return usualS === undefined ? undefined : Math.max(usualS, spentS);
@@ -101,28 +105,62 @@ export class InFlightBound {
   observe({ sample, timeoutS }: BoundInput): BoundView {
     const { elapsedMs, gauges } = sample;
     const seconds = elapsedMs / 1_000;
-    const isStrained = this.#watch(sample);
-    if (!isStrained) this.#learn(sample);
+    const isStrained = this.#strain.observe(sample, this.#baseline);
+    // The first answers are the quick ones: against them alone all that follow would be slow, and nothing more were ever learned.
+    if (!isStrained || this.#learnedS < LEARNED_S_MIN) this.#learn(sample);
     if (!this.#baseline || this.#learnedS < LEARNED_S_MIN || timeoutS === undefined)
-      return { bound: undefined, isRelaxed: true, isStrained: false };
-    const baseline = this.#baseline;
-    const { ratePeak, inFlight: usual } = baseline;
-    const { timeoutShare, relaxedBelow, floor, ghostShare, growth, slack } = this.#parameters;
-    const demand = gauges.inFlight + gauges.waiting;
-    const standing = Math.max(BOUND_MIN_HEALTHY, 2 * usual, ratePeak * timeoutShare * timeoutS);
+      return { bound: undefined, isRelaxed: true, isStrained: false, isWide: true };
+    const { ratePeak, latencyS, inFlight: usual } = this.#baseline;
+    const { timeoutShare, relaxedBelow, growth, slack } = this.#parameters;
+    const hanging = this.#hanging;
+    const demand = gauges.inFlight + gauges.waiting - hanging;
+    // Where services are long against the time-out, a fleet that grows must still be let grow.
+    const spendsS = Math.max(timeoutShare * timeoutS, slack * latencyS);
+    const standing = Math.max(BOUND_MIN_HEALTHY, 2 * usual, ratePeak * spendsS);
     const isRelaxed = !isStrained && demand < relaxedBelow * standing;
     const bound = this.#bound ?? standing;
     const grown = bound * growth ** Math.min(seconds, 1);
+    const floor = this.#floor(sample, { bound, timeoutS, isStrained });
     if (isRelaxed) this.#bound = standing;
-    else if (isStrained) this.#bound = Math.min(grown, Math.max(floor * usual, 1));
+    else if (isStrained) this.#bound = Math.min(grown, floor);
     else {
-      const cap = Math.min(slack * baseline.latencyS * this.#window.rate(), standing);
-      this.#bound = Math.max(bound, Math.min(grown, cap));
+      const cap = Math.min(slack * latencyS * this.#strain.window.rate(), standing);
+      this.#bound = Math.max(bound, Math.min(grown, Math.max(cap, floor)));
     }
-    const ghosts = this.#window.sum("timeouts", 1_000 * ghostShare * timeoutS);
-    const wanted = Math.max(1, this.#bound - ghosts);
+    const wanted = Math.max(1, this.#bound - this.#ghosts(timeoutS)) + hanging;
     this.#fill(wanted, gauges, seconds);
-    return { bound: isRelaxed ? wanted : wanted * this.#overcommit, isRelaxed, isStrained };
+    const granted = isRelaxed ? wanted : wanted * this.#overcommit;
+    return { bound: granted, isRelaxed, isStrained, isWide: !isStrained && wanted >= floor };
+  }
+
+  /** What the fleet may have in flight in a strain, at the least: what was usual, and more where that turns out to be idle servers. */
+  #floor(
+    { gauges }: TickSample,
+    { bound, timeoutS, isStrained }: { bound: number; timeoutS: number; isStrained: boolean },
+  ): number {
+    const { latencyS = 0, inFlight: usual = 0 } = this.#baseline ?? {};
+    const { floor, slack } = this.#parameters;
+    const attemptS = this.attemptS ?? 1;
+    const lift = this.#lift.observe({
+      isSlow: isStrained && attemptS > slack * latencyS,
+      isUsed: gauges.waiting > 0 && gauges.inFlight > LIFT_USED * bound,
+      attemptS,
+      timeoutS,
+      slice: this.#strain.window.last!,
+    });
+    return Math.max(floor * lift * usual, 1);
+  }
+
+  /** Attempts in flight that hold no server: where most come back as fast as ever, those that do not come hang somewhere. */
+  get #hanging(): number {
+    const { window, areFast } = this.#strain;
+    return areFast ? (window.last?.old ?? 0) : 0;
+  }
+
+  /** Attempts that timed out and are worked on all the same; where most come back as fast as ever, none is. */
+  #ghosts(timeoutS: number): number {
+    const { window, areFast } = this.#strain;
+    return areFast ? 0 : window.sum("timeouts", 1_000 * this.#parameters.ghostShare * timeoutS);
   }
 
   /**
@@ -138,39 +176,18 @@ export class InFlightBound {
     this.#overcommit = Math.min(Math.max(next, 1), most);
   }
 
-  #watch(sample: TickSample): boolean {
-    const { nowMs, elapsedMs, flow, gauges } = sample;
-    const usualS = this.#baseline?.latencyS;
-    const keepMs = 1_000 * Math.min(Math.max(2, 2 * (usualS ?? 0)), 30);
-    const { ok, timeout, error } = flow.outcomes;
-    this.#window.push(
-      {
-        endMs: nowMs,
-        seconds: elapsedMs / 1_000,
-        good: ok,
-        slow: this.#slowness.slowOf(flow, usualS),
-        timeouts: timeout,
-        errors: error,
-        inFlight: gauges.inFlight,
-      },
-      keepMs,
-    );
-    if (this.#baseline && this.#slowness.isSlow(sample, this.#window, this.#baseline)) {
-      // What was answered before the slow-down says nothing of the rate during it.
-      if (nowMs - this.#strainedMs >= CALM_AFTER_MS) this.#window.restart();
-      this.#strainedMs = nowMs;
-    }
-    return nowMs - this.#strainedMs < CALM_AFTER_MS;
-  }
-
-  #learn({ flow, gauges, elapsedMs }: TickSample): void {
+  #learn(sample: TickSample): void {
+    const { flow, gauges, elapsedMs } = sample;
     const { ok } = flow.outcomes;
+    const usual = this.#baseline?.inFlight ?? 0;
+    // As much as usual waits, and less than that goes: it is held back, and says nothing of how much there usually is.
+    const isHeldBack = gauges.waiting > usual && gauges.inFlight < usual;
     const seconds = elapsedMs / 1_000;
     if (!flow.latency || ok < 1) {
-      this.#learnSilence(seconds);
+      if (!isHeldBack) this.#learnSilence(seconds);
       return;
     }
-    const rate = this.#window.rate();
+    const rate = this.#strain.window.rate();
     const latencyS = quantileOf(flow.latency, 0.5);
     const inFlight = flow.latency.sum / seconds;
     if (!this.#baseline) {
@@ -185,12 +202,12 @@ export class InFlightBound {
       old + weight * (seen - old);
     this.#baseline = {
       latencyS: towards(this.#baseline.latencyS, latencyS, share * Math.min(ok / GOOD_MIN, 1)),
-      inFlight: towards(this.#baseline.inFlight, inFlight),
-      rate: towards(this.#baseline.rate, rate, share * Math.min(ok / GOOD_MIN, 1)),
+      inFlight: towards(this.#baseline.inFlight, inFlight, isHeldBack ? 0 : share),
+      rate: towards(this.#baseline.rate, rate, isHeldBack ? 0 : share * Math.min(ok / GOOD_MIN, 1)),
       ratePeak: Math.max(rate, this.#baseline.ratePeak * 0.5 ** (seconds / PEAK_HALF_LIFE_S)),
       oldShare: towards(
         this.#baseline.oldShare,
-        this.#slowness.oldShare(gauges.ages, this.#baseline.latencyS),
+        this.#strain.oldShare(sample, this.#baseline.latencyS),
       ),
       bound: 0,
     };

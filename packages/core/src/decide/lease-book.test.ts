@@ -1,26 +1,42 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AttemptEndings } from "./attempt-endings.ts";
+import { timesOf } from "./fixtures/seconds.ts";
 import { InstanceGauges } from "./instance-gauges.ts";
 import type { ByPriority } from "./instance-gauges.ts";
 import { LeaseBook } from "./lease-book.ts";
 import type { LeaseRequest } from "./lease-book.ts";
 
 function gaugesOf(
-  states: Record<string, { inFlight?: number; waiting?: number; held?: number }>,
+  states: Record<string, { inFlight?: number; waiting?: number; held?: number; ageS?: number }>,
 ): InstanceGauges {
   const gauges = new InstanceGauges();
-  for (const [instance, { inFlight = 0, waiting = 0, held }] of Object.entries(states)) {
+  for (const [instance, { inFlight = 0, waiting = 0, held, ageS }] of Object.entries(states)) {
     const byPriority: ByPriority = [0, 0, waiting, 0, 0];
     gauges.set(instance, {
       inFlight,
       waiting: byPriority,
-      ages: undefined,
+      ages: ageS === undefined ? undefined : timesOf([[ageS, inFlight]]),
       held,
       expiresAtMs: Infinity,
     });
   }
   return gauges;
 }
+
+const nothingEnds = new AttemptEndings({
+  took: undefined,
+  seconds: 0,
+  ages: undefined,
+  attemptS: Infinity,
+});
+/** Each attempt takes a second, and as many are open at each age. */
+const endAtOneSecond = new AttemptEndings({
+  took: timesOf([[1, 400]]),
+  seconds: 4,
+  ages: timesOf(Array.from({ length: 10 }, (_, at) => [(at + 0.5) / 10, 10] as const)),
+  attemptS: 1,
+});
 
 function request(change: Partial<LeaseRequest>): LeaseRequest {
   return {
@@ -37,6 +53,7 @@ function request(change: Partial<LeaseRequest>): LeaseRequest {
     consults: undefined,
     leaseMs: 10_000,
     attemptS: 1,
+    endings: nothingEnds,
     nowMs: 0,
     elapsedMs: 1_000,
     ...change,
@@ -203,6 +220,48 @@ describe("a dependency's leases", () => {
     expect(amountOf(book, "b")).toBe(0);
     book.update(request({ ...held, gauges: gaugesOf({ b: { waiting: 1 } }), nowMs: 1_000 }));
     expect(amountOf(book, "b")).toBe(1);
+  });
+
+  it("move away first from who holds the attempt that ends next", () => {
+    const book = new LeaseBook();
+    const young = { inFlight: 1, waiting: 9, ageS: 0.05 };
+    const gauges = gaugesOf({ a: young, b: { ...young, ageS: 0.85 }, c: young });
+    const instances = new Set(["a", "b", "c"]);
+    book.update(request({ bound: 2, gauges, instances, endings: endAtOneSecond }));
+    expect(["a", "b", "c"].map((name) => amountOf(book, name))).toEqual([1, 0, 1]);
+  });
+
+  it("are granted ahead of the end of an attempt that is about to end, not of one that has begun", () => {
+    const granted = (ageS: number): number | undefined => {
+      const book = new LeaseBook();
+      const instances = new Set(["a", "b"]);
+      const held = gaugesOf({ a: { inFlight: 4, ageS }, b: { waiting: 4 } });
+      // First some of its four slots are taken from the one; when it has heard so, they are granted to the other.
+      book.update(request({ bound: 4, gauges: held, instances, endings: endAtOneSecond }));
+      const gives = gaugesOf({ a: { inFlight: 4, held: 4, ageS }, b: { waiting: 4, held: 0 } });
+      book.update(request({ bound: 4, gauges: gives, instances, endings: endAtOneSecond }));
+      return amountOf(book, "b");
+    };
+    expect(granted(0.05)).toBe(0);
+    expect(granted(0.85)).toBeGreaterThan(0);
+  });
+
+  it("are granted ahead of what callers without leases are about to finish", () => {
+    const granted = (endings: AttemptEndings): number | undefined => {
+      const book = new LeaseBook();
+      const asked = {
+        bound: 4,
+        instances: new Set(["a"]),
+        consults: { inFlight: 4, waiting: [0, 0, 0, 0, 0] },
+        endings,
+      } as const;
+      book.update(request({ ...asked, gauges: gaugesOf({ a: { waiting: 4 } }) }));
+      book.update(request({ ...asked, gauges: gaugesOf({ a: { waiting: 4, held: 0 } }) }));
+      return amountOf(book, "a");
+    };
+    const nearlyAllEnd = { took: undefined, seconds: 0, ages: undefined, attemptS: 0.2 };
+    expect(granted(new AttemptEndings(nearlyAllEnd))).toBe(3);
+    expect(granted(nothingEnds)).toBe(0);
   });
 
   it("overlap while nobody is held, and take nothing from callers without leases", () => {

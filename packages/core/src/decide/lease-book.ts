@@ -1,4 +1,5 @@
 import type { Priority } from "../signals/priority.ts";
+import type { AttemptEndings } from "./attempt-endings.ts";
 import { CONTROL_PARAMETERS } from "./control-parameters.ts";
 import type { ControlParameters } from "./control-parameters.ts";
 import type { Lease } from "./decision.ts";
@@ -27,6 +28,7 @@ export interface LeaseRequest {
   readonly leaseMs: number;
   /** Seconds that an attempt takes now. */
   readonly attemptS: number;
+  readonly endings: AttemptEndings;
   readonly nowMs: number;
   readonly elapsedMs: number;
 }
@@ -38,10 +40,11 @@ const CREDIT_MAX = 10;
 /** While nobody is held, an amount that moves by less is not worth a message. */
 const SAME_WITHIN = 0.3;
 
-const NO_GAUGE: Pick<InstanceGauge, "inFlight" | "waiting" | "held"> = {
+const NO_GAUGE: Pick<InstanceGauge, "inFlight" | "waiting" | "held" | "ages"> = {
   inFlight: 0,
   waiting: [0, 0, 0, 0, 0],
   held: undefined,
+  ages: undefined,
 };
 
 /** The leases of one dependency. */
@@ -137,7 +140,6 @@ export class LeaseBook {
   ): ReadonlyMap<string, LeaseShare> {
     const shares = exactShares(capacity, claims, {
       stickiness: this.#parameters.stickyAttempts * attemptS,
-      draining: Math.min(this.#parameters.loopS / attemptS, 1),
     });
     this.#settleCredits(shares, elapsedMs);
     return shares;
@@ -152,13 +154,14 @@ export class LeaseBook {
       const credit = this.#credits.get(CONSULTS) ?? 0;
       const granted = this.#isExact ? this.consultShare : undefined;
       const { waiting } = consults;
-      claims.push({ instance: CONSULTS, inFlight, waiting, granted, isHeard: true, credit });
+      const soon = request.endings.chance(0, this.#parameters.loopS);
+      claims.push({ instance: CONSULTS, inFlight, waiting, granted, isHeard: true, credit, soon });
     }
     return claims;
   }
 
-  #claim(instance: string, { gauges }: LeaseRequest): LeaseClaim {
-    const { inFlight, waiting, held } = gauges.get(instance) ?? NO_GAUGE;
+  #claim(instance: string, { gauges, endings }: LeaseRequest): LeaseClaim {
+    const { inFlight, waiting, held, ages } = gauges.get(instance) ?? NO_GAUGE;
     const granted = this.#isExact ? this.#leases.get(instance)?.amount : undefined;
     // Who says nothing of a lease, or nothing at all, does not use it.
     const isHeard = granted === undefined || held === undefined || held === granted;
@@ -169,6 +172,7 @@ export class LeaseBook {
       granted,
       isHeard,
       credit: this.#credits.get(instance) ?? 0,
+      soon: endings.chance(ages?.max ?? 0, this.#parameters.loopS),
     };
   }
 

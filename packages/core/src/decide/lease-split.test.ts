@@ -14,16 +14,13 @@ function claim(instance: string, change: Partial<LeaseClaim> = {}): LeaseClaim {
     granted: undefined,
     isHeard: true,
     credit: 0,
+    soon: 0,
     ...change,
   };
 }
 
-function amounts(
-  capacity: number,
-  claims: readonly LeaseClaim[],
-  draining = 0,
-): Record<string, number> {
-  const shares = exactShares(capacity, claims, { stickiness: 2, draining });
+function amounts(capacity: number, claims: readonly LeaseClaim[]): Record<string, number> {
+  const shares = exactShares(capacity, claims, { stickiness: 2 });
   return Object.fromEntries([...shares].map(([instance, { amount }]) => [instance, amount]));
 }
 
@@ -54,26 +51,25 @@ describe("exact shares", () => {
     );
   });
 
-  it("exceed it by no more than what shrinking processes are expected to finish", () => {
+  it("exceed it by no more than what those that give slots up are expected to finish", () => {
+    const chance = fc.double({ min: 0, max: 1, noNaN: true });
+    const anyClaims = claims.chain((list) =>
+      fc
+        .array(chance, { minLength: list.length, maxLength: list.length })
+        .map((soon) => list.map((one, at) => ({ ...one, soon: soon[at]! }))),
+    );
     fc.assert(
-      fc.property(
-        claims,
-        fc.nat({ max: 100 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (list, capacity, draining) => {
-          const given = amounts(capacity, list, draining);
-          const occupied = list.reduce(
-            (sum, { instance, inFlight }) => sum + Math.max(given[instance]!, inFlight),
-            0,
-          );
-          const excess = list.reduce(
-            (sum, { instance, inFlight }) => sum + Math.max(inFlight - given[instance]!, 0),
-            0,
-          );
-          const inFlight = list.reduce((sum, one) => sum + one.inFlight, 0);
-          expect(occupied).toBeLessThanOrEqual(Math.max(capacity + excess * draining, inFlight));
-        },
-      ),
+      fc.property(anyClaims, fc.nat({ max: 100 }), (list, capacity) => {
+        const given = amounts(capacity, list);
+        const sum = (of: (one: LeaseClaim) => number): number =>
+          list.reduce((total, one) => total + of(one), 0);
+        const occupied = sum(({ instance, inFlight }) => Math.max(given[instance]!, inFlight));
+        const ahead = sum(
+          ({ instance, inFlight, soon }) => soon * Math.max(inFlight - given[instance]!, 0),
+        );
+        const inFlight = sum((one) => one.inFlight);
+        expect(occupied).toBeLessThanOrEqual(Math.max(capacity + ahead, inFlight) + 1e-9);
+      }),
     );
   });
 
@@ -145,10 +141,7 @@ describe("exact shares", () => {
       const list = Array.from({ length: 10 }, (_, at) =>
         claim(`i${at}`, { waiting: [0, 0, 5, 0, 0], credit: credits.get(`i${at}`) ?? 0 }),
       );
-      for (const [instance, { amount, fair }] of exactShares(3, list, {
-        stickiness: 2,
-        draining: 0,
-      })) {
+      for (const [instance, { amount, fair }] of exactShares(3, list, { stickiness: 2 })) {
         served.set(instance, (served.get(instance) ?? 0) + amount);
         credits.set(instance, (credits.get(instance) ?? 0) + fair - amount);
       }
@@ -180,13 +173,58 @@ describe("exact shares", () => {
     expect(amounts(3, list)).toEqual({ idle: 0, asks: 3 });
   });
 
-  it("move nothing to a process whose own next slot is free as soon", () => {
+  it("take from who has as much as others first where an attempt has nearly ended, then from who is ahead", () => {
+    const waiting: ByPriority = [0, 0, 9, 0, 0];
     const list = [
-      claim("holder", { inFlight: 2, waiting: [0, 0, 5, 0, 0], granted: 2 }),
-      claim("urgent", { inFlight: 1, waiting: [1, 0, 0, 0, 0], granted: 1 }),
+      claim("ahead", { inFlight: 2, waiting, soon: 0.2, credit: -1 }),
+      claim("ends", { inFlight: 2, waiting, soon: 0.7, credit: 0.5 }),
+      claim("behind", { inFlight: 2, waiting, soon: 0.2 }),
     ];
-    expect(amounts(3, list, 0.25)).toEqual({ holder: 1, urgent: 1 });
-    expect(amounts(3, list, 0.5)).toEqual({ holder: 2, urgent: 1 });
+    expect(amounts(5, list)).toEqual({ ahead: 2, ends: 1, behind: 2 });
+    const alike = list.map((one) => ({ ...one, soon: 0.2 }));
+    expect(amounts(5, alike)).toEqual({ ahead: 1, ends: 2, behind: 2 });
+  });
+
+  it("grant what is expected to be free in time ahead", () => {
+    const splitOf = (soon: number): Record<string, number> =>
+      amounts(4, [
+        claim("leaves", { inFlight: 4, waiting: [0, 0, 0, 0, 4], soon }),
+        claim("urgent", { waiting: [4, 0, 0, 0, 0] }),
+      ]);
+    // What has not been given up cannot be granted: first the slots move, then they are granted.
+    expect(splitOf(0.5)).toEqual({ leaves: 0, urgent: 0 });
+    const leaving = (soon: number): Record<string, number> =>
+      amounts(4, [
+        claim("leaves", { inFlight: 4, granted: 0, soon }),
+        claim("urgent", { waiting: [4, 0, 0, 0, 0], granted: 0 }),
+      ]);
+    expect(leaving(0)).toEqual({ leaves: 0, urgent: 0 });
+    expect(leaving(0.5)).toEqual({ leaves: 0, urgent: 2 });
+    expect(leaving(1)).toEqual({ leaves: 0, urgent: 4 });
+  });
+
+  it.each([
+    ["one waits, and its own is hardly free in time", 1, 0.35, 1],
+    ["one waits, and its own is likely enough free in time", 1, 0.45, 0],
+    ["five wait, and one is soon free", 5, 1, 4],
+    ["five wait, and half of one is", 5, 0.5, 4],
+    ["five wait, and hardly any is", 5, 0.3, 5],
+  ])("move to an urgent process as many as it lacks: %s", (_, waits, soon, moved) => {
+    const list = [
+      claim("holder", { inFlight: 8, waiting: [0, 0, 9, 0, 0] }),
+      claim("urgent", { inFlight: 1, waiting: [waits, 0, 0, 0, 0], soon }),
+    ];
+    expect(amounts(9, list)).toEqual({ holder: 8 - moved, urgent: 1 });
+  });
+
+  it("ask for no slot twice that is on its way already", () => {
+    const list = [
+      claim("gives", { inFlight: 4, granted: 2 }),
+      claim("urgent", { waiting: [2, 0, 0, 0, 0] }),
+    ];
+    expect(amounts(4, list)).toEqual({ gives: 2, urgent: 0 });
+    const more = [list[0]!, claim("urgent", { waiting: [3, 0, 0, 0, 0] })];
+    expect(amounts(4, more)).toEqual({ gives: 1, urgent: 0 });
   });
 
   it("are whole, whatever a process says", () => {

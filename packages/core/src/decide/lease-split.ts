@@ -11,6 +11,8 @@ export interface LeaseClaim {
   readonly isHeard: boolean;
   /** Slot-seconds this process has had less (negative: more) than its fair share. */
   readonly credit: number;
+  /** How likely the one of its attempts that is open longest has ended by the time a grant of now arrives elsewhere. */
+  readonly soon: number;
 }
 
 export interface LeaseShare {
@@ -23,8 +25,6 @@ export interface LeaseShare {
 export interface SplitOptions {
   /** Slot-seconds of credit that another process must be ahead for a slot to move to it. */
   readonly stickiness: number;
-  /** Of the slots that are being given up, the share that will be free when a grant of now arrives. */
-  readonly draining: number;
 }
 
 /** Calls that a process may still want: what it holds now, and what it has in flight, which may be followed by more. */
@@ -54,20 +54,21 @@ export function relaxedShares(
  * Splits a bound exactly, in whole slots, by changing the split that stands: a slot stays with its holder, who uses it again in the
  * same instant, until there is a reason to move it, because a moved slot is idle for as long as news and grant are on the way.
  *
- *     sum of max(amount, in flight) <= capacity + draining * (in flight - amount)        unless what is in flight already exceeds it
+ *     sum of max(amount, in flight) <= capacity + sum of soon * (in flight - amount)        unless what is in flight already exceeds it
  *
  * S1  Who has heard of its slots and has no use for them gives them up.
- * S2  Over the bound, slots are given up where they are needed least: by whom only less urgent calls wait for, then by who has most.
+ * S2  Over the bound, slots are given up where they are needed least: by whom only less urgent calls wait for, then by who has most, then
+ *     by whose attempt has nearly ended, then by who is ahead of its fair share.
  * S3  What is free goes to the most urgent call of all, then to who has least, then to who has waited longest.
  * S4  A slot moves to a call that waits if it is more urgent than what its holder would use it for; to one as urgent if its process
  *     has two fewer, or is behind by `stickiness`, or by anything where the holder does not use it.
- *     Not to a process whose own next slot is free as soon.
+ *     Not for a call that a slot of its own process is likely to serve as soon.
  * S5  What was granted and not yet heard of counts, and is not taken back: it may be in use already.
  */
 export function exactShares(
   capacity: number,
   claims: readonly LeaseClaim[],
-  { stickiness, draining }: SplitOptions,
+  options: SplitOptions,
 ): ReadonlyMap<string, LeaseShare> {
   const slots = Math.max(Math.floor(capacity), 0);
   const seats = claims.map(seatOf);
@@ -75,9 +76,9 @@ export function exactShares(
   const free =
     slots -
     total(seats, ({ amount, claim }) => Math.max(amount, claim.inFlight)) +
-    draining * leavingOf(seats);
+    total(seats, (seat) => seat.claim.soon * leavingOf(seat));
   spread(seats, grant(seats, Math.floor(free)));
-  move(seats, { stickiness, draining });
+  move(seats, options);
   const wants = claims.map(demandOf);
   const level = fairLevel(wants, slots);
   return new Map(
@@ -98,8 +99,11 @@ interface Seat {
 }
 
 const NOBODY = 6;
-/** Slots of one's own that become free in the time that a move takes: with half of one the next is there nearly as soon. */
-const SOON = 0.5;
+/**
+ * A slot moves to a process while those of its own that will be free in time, each serving one call, leave more than so much of a call of
+ * those that wait as urgently: where one waits, own slots whose chance to be free in time comes to four tenths are enough.
+ */
+const SOON = 0.6;
 
 function seatOf(claim: LeaseClaim): Seat {
   const { granted, isHeard, inFlight, waiting } = claim;
@@ -124,8 +128,9 @@ function serve({ unserved }: Seat): boolean {
   return true;
 }
 
-function leavingOf(seats: readonly Seat[]): number {
-  return total(seats, ({ amount, claim }) => Math.max(claim.inFlight - amount, 0));
+/** Slots that it has given up and still uses. */
+function leavingOf({ amount, claim }: Seat): number {
+  return Math.max(claim.inFlight - amount, 0);
 }
 
 /** S2. */
@@ -145,7 +150,13 @@ function giveUp(seats: readonly Seat[], count: number): void {
 function donorsOf(seats: readonly Seat[]): Seat[] {
   return seats
     .filter(({ amount, claim }) => amount > 0 && claim.isHeard)
-    .sort((a, b) => b.next - a.next || b.amount - a.amount || a.claim.credit - b.claim.credit);
+    .sort(
+      (a, b) =>
+        b.next - a.next ||
+        b.amount - a.amount ||
+        b.claim.soon - a.claim.soon ||
+        a.claim.credit - b.claim.credit,
+    );
 }
 
 /** S3. Returns what is left when nobody waits any more. */
@@ -191,7 +202,7 @@ function spread(seats: readonly Seat[], count: number): void {
 
 /** S4. Slots that are on their way from holder to holder already are not asked for twice. */
 function move(seats: readonly Seat[], options: SplitOptions): void {
-  let promised = leavingOf(seats);
+  let promised = total(seats, leavingOf);
   for (let isMoving = true; isMoving;) {
     isMoving = false;
     const donors = donorsOf(seats);
@@ -206,9 +217,9 @@ function move(seats: readonly Seat[], options: SplitOptions): void {
   }
 }
 
-function isWorthIt(asker: Seat, donor: Seat, { stickiness, draining }: SplitOptions): boolean {
-  if (asker.amount * draining >= SOON) return false;
+function isWorthIt(asker: Seat, donor: Seat, { stickiness }: SplitOptions): boolean {
   const urgency = mostUrgent(asker.unserved);
+  if (asker.amount * asker.claim.soon >= asker.unserved[urgency - 1]! - SOON) return false;
   if (asker === donor) return false;
   if (urgency !== donor.next) return urgency < donor.next;
   if (donor.amount >= asker.amount + 2) return true;

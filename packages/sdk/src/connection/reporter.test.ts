@@ -1,7 +1,7 @@
 import { decodeReports, SignalRecorder } from "@headway/core/signals";
 import { describe, expect, it } from "vitest";
 import { ManualClock, settle } from "../fixtures/manual-clock.ts";
-import { Reporter } from "./reporter.ts";
+import { EARLY_FLUSH_MS_MIN, Reporter, UNDER_WAY_MAX, URGENCY_POLL_MS } from "./reporter.ts";
 import type { ReporterOptions, ReportOutcome } from "./reporter.ts";
 import type { FetchInit } from "./unreferenced-fetch.ts";
 
@@ -35,6 +35,11 @@ class Scene {
       ...change,
     });
     this.reporter.start();
+  }
+
+  /** From now on the recorder has news whenever it is asked. */
+  turnsBad(): void {
+    Object.assign(this.recorder, { isUrgent: () => true });
   }
 
   attempt(outcome: "ok" | "error" = "ok"): void {
@@ -85,7 +90,7 @@ describe("a report", () => {
     expect(scene.sent).toHaveLength(2);
   });
 
-  it("waits for the one before it, and then covers both windows", async () => {
+  it("of the interval waits for the one before it, and then covers both windows", async () => {
     const scene = new Scene();
     scene.attempt();
     await scene.advance(1_000);
@@ -134,8 +139,7 @@ describe("a report", () => {
 
   it("goes out early when the window turns bad, but not in a burst", async () => {
     const scene = new Scene();
-    const isUrgent = (): boolean => true;
-    Object.assign(scene.recorder, { isUrgent });
+    scene.turnsBad();
     await scene.advance(100);
     scene.attempt("error");
     scene.reporter.flushIfUrgent(scene.clock.nowMs);
@@ -152,6 +156,70 @@ describe("a report", () => {
     scene.reporter.flushIfUrgent(scene.clock.nowMs);
     await settle();
     expect(scene.sent).toHaveLength(2);
+  });
+});
+
+describe("an urgent report", () => {
+  it("does not wait for the answer to the one before it, and says what came since", async () => {
+    const scene = new Scene();
+    scene.attempt();
+    await scene.advance(1_000);
+    scene.turnsBad();
+    scene.attempt();
+    scene.attempt();
+    await scene.advance(EARLY_FLUSH_MS_MIN);
+    expect(scene.sent).toHaveLength(2);
+    expect(scene.value(0, "headway.attempt.duration")).toBe(1);
+    expect(scene.value(1, "headway.attempt.duration")).toBe(2);
+  });
+
+  it("waits while two are under way, and goes as soon as one is answered", async () => {
+    const scene = new Scene();
+    scene.turnsBad();
+    scene.attempt("error");
+    await scene.advance(1_500);
+    expect(scene.sent).toHaveLength(UNDER_WAY_MAX);
+    scene.attempt("error");
+    scene.reporter.flushIfUrgent(scene.clock.nowMs);
+    expect(scene.sent).toHaveLength(UNDER_WAY_MAX);
+    // The second is answered before the first.
+    scene.sent[1]!.answer(200);
+    await settle();
+    await scene.advance(URGENCY_POLL_MS);
+    expect(scene.sent).toHaveLength(UNDER_WAY_MAX + 1);
+    expect(scene.outcomes).toEqual([{ ok: true }]);
+  });
+
+  it("keeps the next interval's waiting until both are answered", async () => {
+    const scene = new Scene();
+    scene.attempt();
+    await scene.advance(1_000);
+    scene.turnsBad();
+    scene.attempt("error");
+    await scene.advance(200);
+    Object.assign(scene.recorder, { isUrgent: () => false });
+    scene.attempt();
+    scene.sent[1]!.answer(200);
+    await scene.advance(1_000);
+    expect(scene.sent).toHaveLength(2);
+    scene.sent[0]!.answer(200);
+    await scene.advance(1_000);
+    expect(scene.sent).toHaveLength(3);
+  });
+
+  it("that fails is counted by itself: the one beside it still counts", async () => {
+    const scene = new Scene();
+    scene.attempt();
+    await scene.advance(1_000);
+    scene.turnsBad();
+    scene.attempt("error");
+    await scene.advance(200);
+    scene.sent[1]!.answer(503);
+    await settle();
+    scene.sent[0]!.answer(200);
+    await settle();
+    await settle();
+    expect(scene.outcomes).toEqual([{ ok: false, reason: "status_503" }, { ok: true }]);
   });
 });
 
@@ -191,6 +259,33 @@ describe("flush and close", () => {
     expect(scene.sent).toHaveLength(2);
     scene.sent[1]!.answer(200);
     await flushed;
+  });
+
+  it.each([
+    ["flush", async (reporter: Reporter) => await reporter.flush()] as const,
+    ["close", async (reporter: Reporter) => await reporter.close(5_000)] as const,
+  ])("wait for both that are under way: %s", async (_, end) => {
+    const scene = new Scene();
+    scene.attempt();
+    await scene.advance(1_000);
+    scene.turnsBad();
+    scene.attempt("error");
+    await scene.advance(200);
+    Object.assign(scene.recorder, { isUrgent: () => false });
+    scene.attempt();
+    let isDone = false;
+    const ended = end(scene.reporter).then(() => {
+      isDone = true;
+    });
+    scene.sent[1]!.answer(200);
+    await scene.advance(0);
+    expect([scene.sent.length, isDone]).toEqual([2, false]);
+    scene.sent[0]!.answer(200);
+    await scene.advance(0);
+    expect([scene.sent.length, isDone]).toEqual([3, false]);
+    scene.sent[2]!.answer(200);
+    await ended;
+    expect(scene.value(2, "headway.attempt.duration")).toBe(1);
   });
 
   it("are bounded in time, and nothing is sent after close", async () => {

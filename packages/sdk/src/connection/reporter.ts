@@ -31,16 +31,21 @@ const INTERVAL_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 /** Early flushes are at least this far apart, so that a bad second costs five requests and not thousands. */
 export const EARLY_FLUSH_MS_MIN = 200;
+/** A report that is urgent does not wait for the answer to the last one, which may be a slow network away. */
+export const UNDER_WAY_MAX = 2;
 /** How often the recorder is asked whether there is news. A look costs microseconds, and an early one half of this on average. */
 export const URGENCY_POLL_MS = 100;
 
 /**
  * Sends what the recorder saw to the service, once a window.
  *
- * There is no queue. One report is under way at most; while it is, the recorder goes on filling its window, and the next
- * report simply covers a longer one. A report that found no connection is tried once more (a kept-alive socket may have been
- * closed under us), then dropped and counted (`headway.report.failed`): late numbers would blur the picture that decisions
- * are made from. The price is that a failed report's window is lost.
+ * There is no queue. One report is under way at most, two where the second is urgent; meanwhile the recorder goes on filling
+ * its window, and the next report simply covers a longer one. A report that found no connection is tried once more (a
+ * kept-alive socket may have been closed under us), then dropped and counted (`headway.report.failed`): late numbers would
+ * blur the picture that decisions are made from. The price is that a failed report's window is lost.
+ *
+ * Two under way can overtake each other. What they count adds up in any order; what they say stands open or waits is then
+ * the older word until the next report, which goes out with the next interval, or sooner where it is urgent.
  */
 export class Reporter {
   readonly #options: ReporterOptions;
@@ -49,7 +54,7 @@ export class Reporter {
   readonly #schedule: Clock["schedule"];
   #cancel: Cancel | undefined;
   #cancelPoll: Cancel | undefined;
-  #sending: Promise<void> | undefined;
+  readonly #underWay = new Set<Promise<void>>();
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #wasEmpty = false;
   #closed = false;
@@ -70,7 +75,7 @@ export class Reporter {
 
   /** Sends at once if the recorder says that the window turned bad. Cheap enough for the end of every failed attempt. */
   flushIfUrgent(nowMs: number): void {
-    if (this.#closed || this.#sending !== undefined) return;
+    if (this.#closed || this.#underWay.size >= UNDER_WAY_MAX) return;
     if (nowMs - this.#sentAtMs < EARLY_FLUSH_MS_MIN) return;
     if (this.#options.recorder.isUrgent(nowMs)) void this.#send();
   }
@@ -96,13 +101,13 @@ export class Reporter {
   }
 
   async #sendAfterOthers(): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending;
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.#send();
   }
 
   #onInterval(): void {
     if (this.#closed) return;
-    if (this.#sending === undefined) void this.#send();
+    if (this.#underWay.size === 0) void this.#send();
     this.#cancel = this.#schedule(() => this.#onInterval(), this.#intervalMs);
   }
 
@@ -114,10 +119,11 @@ export class Reporter {
   }
 
   #send(): Promise<void> {
-    this.#sending = this.#deliver(this.#options.now()).finally(() => {
-      this.#sending = undefined;
+    const sending = this.#deliver(this.#options.now()).finally(() => {
+      this.#underWay.delete(sending);
     });
-    return this.#sending;
+    this.#underWay.add(sending);
+    return sending;
   }
 
   /** After a window with nothing in it comes one empty report, so that gauges fall to zero; after that, silence. */

@@ -38,6 +38,8 @@ export class Gate {
   isOpen = true;
   readonly #state: GateState;
   #decisions: readonly Decision[] = [];
+  /** All of them only advise. */
+  #isAdvised = false;
   #lease: LeaseHolding | undefined;
   /** When each resting place may be used again, in order. */
   readonly #restsUntilMs: number[] = [];
@@ -58,6 +60,8 @@ export class Gate {
   /** Takes what the service says now; the lease only where `lease` is given, `null` ending it; it was told at `leasedAtMs`. */
   update(decisions: Iterable<Decision>, lease: Lease | null | undefined, leasedAtMs: number): void {
     this.#decisions = inPrecedence(decisions);
+    this.#isAdvised =
+      this.#decisions.length > 0 && this.#decisions.every(({ mode }) => mode !== "enforce");
     if (lease === null) this.#lease = undefined;
     else if (lease !== undefined) {
       if (this.#lease === undefined) this.#lease = new LeaseHolding(lease, leasedAtMs);
@@ -153,18 +157,19 @@ export class Gate {
           lease.changesAfter(nowMs),
           this.#restsUntilMs[0] ?? Number.POSITIVE_INFINITY,
         ),
+        isShared: true,
       };
     }
     const startableAtMs = lease.startableAt(nowMs);
     return startableAtMs <= nowMs
       ? go(decision, advised)
-      : this.#wait(decision, advised, startableAtMs);
+      : { ...this.#wait(decision, advised, startableAtMs), isShared: true };
   }
 
   #resting(nowMs: number): number {
-    const rested = this.#restsUntilMs.findIndex((untilMs) => untilMs > nowMs);
-    this.#restsUntilMs.splice(0, rested < 0 ? this.#restsUntilMs.length : rested);
-    return this.#restsUntilMs.length;
+    const rests = this.#restsUntilMs;
+    while (rests.length > 0 && rests[0]! <= nowMs) rests.shift();
+    return rests.length;
   }
 
   /**
@@ -172,9 +177,7 @@ export class Gate {
    * one. Beside decisions that only advise it is advice too.
    */
   #isLeaseEnforced(): boolean {
-    const isAdvice =
-      this.#decisions.length > 0 && this.#decisions.every(({ mode }) => mode !== "enforce");
-    return this.#state.enforces && !isAdvice;
+    return this.#state.enforces && !this.#isAdvised;
   }
 
   #wait(
@@ -190,6 +193,7 @@ export class Gate {
       retryAtMs: atMs,
       isFixed: false,
       isFinal: false,
+      isShared: false,
     };
   }
 }

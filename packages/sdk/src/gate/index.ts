@@ -2,7 +2,7 @@
 export type { Cancel, Clock } from "../clock.ts";
 export { Freshness } from "../connection/freshness.ts";
 export { parseMessage } from "../connection/parse-message.ts";
-export { EARLY_FLUSH_MS_MIN, URGENCY_POLL_MS } from "../connection/reporter.ts";
+export { EARLY_FLUSH_MS_MIN, UNDER_WAY_MAX, URGENCY_POLL_MS } from "../connection/reporter.ts";
 export type { Classification } from "../outcome/classification.ts";
 export { nextRetry } from "../retry/next-retry.ts";
 export type { NotBefore, Retry, RetryTerms } from "../retry/next-retry.ts";

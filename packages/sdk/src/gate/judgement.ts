@@ -22,4 +22,6 @@ export type Judgement =
       readonly isFixed: boolean;
       /** Shed: not to be waited for. */
       readonly isFinal: boolean;
+      /** Every caller of this priority and agent is told the same until one more has gone: its own draw plays no part. */
+      readonly isShared: boolean;
     };

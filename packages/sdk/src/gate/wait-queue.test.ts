@@ -56,6 +56,46 @@ describe("the order of those that wait", () => {
     expect(order(queue)).toEqual(["soon", "first", "second"]);
   });
 
+  it("finishes a workflow that has begun before another of its key begins", () => {
+    const queue = queueOf(
+      ["begins", { deadlineAtMs: 300 }],
+      ["begins too", { deadlineAtMs: 200 }],
+      ["goes on", { deadlineAtMs: 100 }],
+    );
+    expect(order(queue)).toEqual(["goes on", "begins too", "begins"]);
+    expect(queue.last).toBe("begins");
+  });
+
+  it("delays no other key by that: a key has as many turns as it has calls, at the same places", () => {
+    const queue = queueOf(
+      ["a late", { deadlineAtMs: 300 }],
+      ["b", { fairnessKey: "b", deadlineAtMs: 900 }],
+      ["a later", { deadlineAtMs: 400 }],
+      ["b next", { fairnessKey: "b", deadlineAtMs: 950 }],
+      ["a soon", { deadlineAtMs: 100 }],
+    );
+    expect(order(queue)).toEqual(["a soon", "b", "a late", "b next", "a later"]);
+  });
+
+  it("lets an earlier deadline pass nobody of a more urgent priority, in its own key neither", () => {
+    const queue = queueOf(
+      ["urgent", { priority: 1, deadlineAtMs: 900 }],
+      ["soon", { priority: 3, deadlineAtMs: 1 }],
+      ["idle", { priority: 5, deadlineAtMs: 0 }],
+      ["urgent and soon", { priority: 1, deadlineAtMs: 10 }],
+    );
+    expect(order(queue)).toEqual(["urgent and soon", "urgent", "soon", "idle"]);
+  });
+
+  it.each([["none has a deadline", NEVER] as const, ["all have the same", 100] as const])(
+    "is by arrival within a key where %s",
+    (_, deadlineAtMs) => {
+      const names = ["1st", "2nd", "3rd", "4th"];
+      const queue = queueOf(...names.map((name) => [name, { deadlineAtMs }] as const));
+      expect(order(queue)).toEqual(names);
+    },
+  );
+
   it("forgets the turns once nobody waits", () => {
     const queue = queueOf(["a1", {}], ["a2", {}]);
     queue.drain(() => true);
@@ -79,10 +119,10 @@ describe("the order of those that wait", () => {
 
 interface Entry extends WaitRank {
   readonly id: number;
-  readonly turn: number;
+  turn: number;
 }
 
-/** The same rules with nothing clever: search the smallest each time. */
+/** The same rules with nothing clever: deal the turns out anew for each that comes, and search the smallest for each that goes. */
 class NaiveQueue {
   entries: Entry[] = [];
   turnNow = 0;
@@ -92,6 +132,19 @@ class NaiveQueue {
     const turn = Math.max(this.turnNow, this.turns[rank.fairnessKey] ?? 0) + 1;
     this.turns[rank.fairnessKey] = turn;
     this.entries.push({ id, turn, ...rank });
+    this.dealTurns(rank);
+  }
+
+  /** What turns its calls of this priority have is the key's; whose they are goes by deadline, then by arrival. */
+  dealTurns({ priority, fairnessKey }: WaitRank): void {
+    const own = this.entries.filter(
+      (entry) => entry.priority === priority && entry.fairnessKey === fairnessKey,
+    );
+    const turns = own.map(({ turn }) => turn).sort((a, b) => a - b);
+    const byDeadline = own.sort((a, b) =>
+      a.deadlineAtMs < b.deadlineAtMs ? -1 : a.deadlineAtMs > b.deadlineAtMs ? 1 : a.id - b.id,
+    );
+    for (const [at, entry] of byDeadline.entries()) entry.turn = turns[at]!;
   }
 
   serve(): number | undefined {
@@ -122,7 +175,7 @@ const step = oneof(
       kind: constant("add" as const),
       priority: constantFrom<Priority>(...PRIORITIES),
       fairnessKey: constantFrom("a", "b", "c"),
-      deadlineAtMs: constantFrom(1, 2, NEVER),
+      deadlineAtMs: constantFrom(1, 2, 3, NEVER),
     }),
   },
   { weight: 3, arbitrary: record({ kind: constant("serve" as const) }) },

@@ -2,6 +2,7 @@ import type { Decision, Random } from "@headway/core";
 import type { Priority } from "@headway/core/signals";
 import type { Cancel, Clock } from "../clock.ts";
 import type { NotNowCause } from "../not-now.ts";
+import type { Caller } from "./caller.ts";
 import type { Admission, Settle, Visit, Withdraw } from "./admission.ts";
 import type { Gate } from "./gate.ts";
 import type { Judgement } from "./judgement.ts";
@@ -31,6 +32,12 @@ interface Waiter {
 
 type Refusal = Extract<Judgement, { goes: false }>;
 
+/** What one caller was told, and all of its kind would be. */
+interface SharedRefusal {
+  readonly caller: Caller;
+  readonly judgement: Refusal;
+}
+
 /** An answer must reach the caller before its deadline does, or the caller goes without one. */
 const DEADLINE_MARGIN_MS = 10;
 
@@ -45,6 +52,8 @@ const DEADLINE_MARGIN_MS = 10;
  *     it, and would keep the place from it for ever.
  * W6  Telling of the waiting may come back here (it can tick the engine in this process), so it comes last: whoever goes is
  *     out of the queue and settled by then, and whoever begins to wait can be withdrawn.
+ * W7  A drain looks at all that wait, and judges few of them: nothing is freed while it lasts, so what keeps one caller back
+ *     keeps back the next of its kind.
  */
 export class WaitingRoom {
   readonly #gate: Gate;
@@ -100,8 +109,13 @@ export class WaitingRoom {
     this.#cancelWake();
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
     const gone: Visit[] = [];
+    let shared: SharedRefusal | undefined;
     this.#queue.drain((waiter) => {
-      const admission = this.#answer(waiter, nowMs);
+      const { caller } = waiter.visit;
+      const known = shared !== undefined && isAlike(shared.caller, caller) ? shared : undefined;
+      const judgement = known?.judgement ?? this.#gate.judge(caller, waiter.draw, nowMs);
+      if (known === undefined) shared = sharedOf(caller, judgement);
+      const admission = this.#answer(waiter, judgement, nowMs);
       if (admission === undefined) return false;
       endWait(waiter, admission);
       gone.push(waiter.visit);
@@ -112,11 +126,10 @@ export class WaitingRoom {
   }
 
   /** Undefined: it goes on waiting. */
-  #answer(waiter: Waiter, nowMs: number): Admission | undefined {
+  #answer(waiter: Waiter, judgement: Judgement, nowMs: number): Admission | undefined {
     const waitedMs = nowMs - waiter.sinceMs;
     const borrowed = borrow(waiter.visit, waitedMs);
     if (borrowed !== undefined) return borrowed;
-    const judgement = this.#gate.judge(waiter.visit.caller, waiter.draw, nowMs);
     if (judgement.goes) {
       const releaseAtMs = this.#releaseAt(waiter, judgement, nowMs);
       if (releaseAtMs > nowMs) {
@@ -270,6 +283,14 @@ export class WaitingRoom {
     const { clock } = this.#options;
     this.#cancelWake = clock.schedule(() => this.drain(clock.now()), Math.max(delayMs, 1));
   }
+}
+
+function isAlike(a: Caller, b: Caller): boolean {
+  return a.priority === b.priority && a.agent === b.agent;
+}
+
+function sharedOf(caller: Caller, judgement: Judgement): SharedRefusal | undefined {
+  return !judgement.goes && judgement.isShared ? { caller, judgement } : undefined;
 }
 
 function borrow({ held }: Visit, waitedMs: number): Admission | undefined {
