@@ -19,6 +19,8 @@ export interface CallContext {
   readonly priority: Priority;
   readonly deadlineMs: number;
   readonly parent: Attempt | undefined;
+  /** Its caller has somewhere else to go. */
+  readonly hasFallback?: boolean;
 }
 
 /** One try of a call: asks its guard, goes to the dependency, gives up at its time-out. It is told of its end exactly once. */
@@ -37,6 +39,7 @@ export class CallTry implements Attempt, ServiceRequest, Passage {
   readonly askedMs: number;
   readonly deadlineMs: number;
   readonly parent: Attempt | undefined;
+  readonly hasFallback: boolean;
   readonly #events: EventQueue;
   readonly #guard: Guard;
   readonly #observer: Observer;
@@ -67,6 +70,7 @@ export class CallTry implements Attempt, ServiceRequest, Passage {
     this.priority = context.priority;
     this.deadlineMs = context.deadlineMs;
     this.parent = context.parent;
+    this.hasFallback = context.hasFallback ?? false;
     this.#events = events;
     this.#guard = guard;
     this.#observer = observer;

@@ -105,7 +105,8 @@ function callStep(
     };
   const fallback = callStep(rest, operation, { caller, layers });
   return (workflow, done) => {
-    caller.call(first, contextOf(workflow, operation), layers, (ok) => {
+    const context = { ...contextOf(workflow, operation), hasFallback: true };
+    caller.call(first, context, layers, (ok) => {
       if (ok) done(true);
       else fallback(workflow, done);
     });

@@ -1,5 +1,5 @@
 import type { Decision } from "@headway/core";
-import type { FleetPolicy } from "../policies/policy.ts";
+import type { Fleet, FleetPolicy, Policy } from "../policies/policy.ts";
 
 /** A decision when it was first issued, or took another action. */
 export interface IssuedDecision {
@@ -10,13 +10,11 @@ export interface IssuedDecision {
   readonly reason: string;
 }
 
-/** A policy whose coordinator decides tells what, beside what all coordinators account for. */
-export interface Coordinated {
+/** Headway in one run tells what was decided, beside what all coordinators account for. */
+export interface Coordinated extends FleetPolicy {
   readonly issued: readonly IssuedDecision[];
-  /** Processes that report but obey nothing. */
-  readonly disobeying: number;
 }
 
-export function isCoordinated(policy: FleetPolicy): policy is FleetPolicy & Coordinated {
-  return "issued" in policy;
+export interface CoordinatedPolicy extends Policy {
+  create(fleet: Fleet): Coordinated;
 }

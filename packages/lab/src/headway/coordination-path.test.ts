@@ -41,7 +41,6 @@ class Scene {
         processes: ["p0", "p1"],
         dependencies,
         plant: { dependencies: new Map() },
-        endMs: 200_000,
       },
       coordination: {
         stalenessMs: 400,

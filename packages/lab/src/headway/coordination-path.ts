@@ -1,5 +1,6 @@
 import type { Engine, EngineChange } from "@headway/core";
 import { Freshness } from "@headway/sdk/gate";
+import { obeys } from "../policies/obedience.ts";
 import type { CoordinatorAccount, Fleet } from "../policies/policy.ts";
 import type { CoordinationSpec } from "../scenario/scenario.ts";
 import type { IssuedDecision } from "./coordinated.ts";
@@ -34,7 +35,8 @@ const HEARTBEAT_MS = 15_000;
  * All processes of a fleet, the service, and what lies between them.
  *
  * P1  Whatever is sent arrives half of `stalenessMs` later, in the order in which it was sent. What is under way to a service when it
- *     dies is lost; what it has sent arrives.
+ *     dies is lost; what it has sent arrives. A process waits for the answer to its report, which takes the same way back, before it
+ *     sends the next; that a report was lost it learns as late.
  * P2  A process that does not obey is one whose hook is not in the mode to: it reports all the same.
  * P3  A process learns of the service's death when its stream ends. From there the SDK's `Freshness` decides how long what it
  *     was told still counts: leases to their end, then at their safe amount for a term, then nothing.
@@ -77,10 +79,6 @@ export class CoordinationPath {
     return this.#log.issued;
   }
 
-  get disobeying(): number {
-    return this.#members.filter((_, at) => !this.#obeys(at)).length;
-  }
-
   #begin(nowMs: number): void {
     const { engine, fleet, coordination } = this.#options;
     const { deadFromS = Number.POSITIVE_INFINITY } = coordination;
@@ -118,8 +116,8 @@ export class CoordinationPath {
         const isLost = this.#isLost();
         this.#later(() => {
           const isTaken = !isLost && !this.#service.isDead;
-          done(isTaken);
           if (isTaken) this.#service.takeReport(report);
+          this.#later(() => done(isTaken));
         });
       },
     });
@@ -148,10 +146,8 @@ export class CoordinationPath {
     return this.#lost() < this.#options.coordination.lostReports;
   }
 
-  /** Every n-th, so that their number is the share exactly, and not what chance makes of it. */
   #obeys(at: number): boolean {
-    const { disobeying } = this.#options.coordination;
-    return Math.floor((at + 1) * disobeying) === Math.floor(at * disobeying);
+    return obeys(at, this.#options.coordination.disobeying);
   }
 
   /** Whole milliseconds, which round to the same durations as none. */

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Fleet, FleetPolicy, Policy } from "../policies/policy.ts";
+import type { Fleet, Policy } from "../policies/policy.ts";
 import type { RunOutcome } from "../run/outcome.ts";
 import { runScenario } from "../run/run-scenario.ts";
 import type { CoordinationSpec, Scenario } from "../scenario/scenario.ts";
-import type { Coordinated } from "./coordinated.ts";
-import { isCoordinated } from "./coordinated.ts";
+import type { Coordinated, CoordinatedPolicy } from "./coordinated.ts";
 import { createHeadwayPolicy } from "./headway-policy.ts";
 import type { HeadwayPolicyOptions } from "./headway-policy.ts";
 import { ProcessHook } from "./process-hook.ts";
@@ -80,8 +79,8 @@ function run(
   { seed = 1, scenario = SLOWDOWN, ...options }: HeadwayPolicyOptions & RunChange = {},
 ): Run {
   const policy = createHeadwayPolicy({ ...COORDINATION, ...change }, options);
-  const made: FleetPolicy[] = [];
-  const noted: Policy = {
+  const made: Coordinated[] = [];
+  const noted: CoordinatedPolicy = {
     ...policy,
     create: (fleet) => {
       const fleetPolicy = policy.create(fleet);
@@ -90,9 +89,7 @@ function run(
     },
   };
   const outcome = runScenario(scenario, noted, seed);
-  const coordinated = made.find((fleetPolicy) => isCoordinated(fleetPolicy));
-  if (coordinated === undefined) throw new Error("Headway coordinates");
-  return { outcome, coordinated };
+  return { outcome, coordinated: made[0]! };
 }
 
 interface RunChange {
@@ -222,20 +219,30 @@ describe("a dead coordinator", () => {
 });
 
 describe("processes that do not obey", () => {
-  it.each([
-    [0, 0],
-    [0.3, 12],
-    [1, 40],
-  ])("are counted: of %f of 40, %i", (disobeying, count) => {
-    const scenario = { ...HEALTHY, durationS: 10, measure: { fromS: 1, toS: 9 } };
-    expect(run({ disobeying }, { scenario }).coordinated.disobeying).toBe(count);
-  });
-
   it("are not held, and are reported on all the same", () => {
     const nobody = run({ disobeying: 1 });
     expect(nobody.outcome.series.waiting.every((waiting) => waiting === 0)).toBe(true);
     expect(nobody.outcome.cost.reports).toBeGreaterThan(40 * 100);
     expect(nobody.coordinated.issued.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a long way there and back", () => {
+  const reports = (stalenessMs: number, options: HeadwayPolicyOptions = {}): number =>
+    run({ stalenessMs }, options).outcome.cost.reports;
+  /** Of 40 processes in 125 s, if each waits 3 s for its answer. */
+  const oneAtATime = 40 * (125 / 3 + 1);
+
+  it("makes reports as rare as their answers: a process waits for one before it sends the next", () => {
+    const rare = reports(3_000, { sendsEarly: false });
+    expect(rare).toBeLessThanOrEqual(oneAtATime);
+    expect(reports(200, { sendsEarly: false })).toBeGreaterThan(2 * rare);
+  });
+
+  it("lets what is urgent go beside the one that waits: two at most", () => {
+    const early = reports(3_000);
+    expect(early).toBeGreaterThan(1.2 * oneAtATime);
+    expect(early).toBeLessThanOrEqual(2 * oneAtATime);
   });
 });
 

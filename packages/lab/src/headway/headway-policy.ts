@@ -1,9 +1,9 @@
 import { Engine } from "@headway/core";
 import type { DetectionKind, Detector, EngineOptions } from "@headway/core";
 import { createDetectors } from "@headway/core/detect";
-import type { Fleet, FleetPolicy, Policy } from "../policies/policy.ts";
+import type { Fleet } from "../policies/policy.ts";
 import type { CoordinationSpec } from "../scenario/scenario.ts";
-import type { Coordinated } from "./coordinated.ts";
+import type { Coordinated, CoordinatedPolicy } from "./coordinated.ts";
 import { CoordinationPath } from "./coordination-path.ts";
 import { enginePolicy } from "./engine-policy.ts";
 import type { EnginePolicyOptions } from "./engine-policy.ts";
@@ -24,7 +24,7 @@ export interface HeadwayPolicyOptions extends EnginePolicyOptions {
 export function createHeadwayPolicy(
   coordination: CoordinationSpec,
   options: HeadwayPolicyOptions = {},
-): Policy {
+): CoordinatedPolicy {
   return {
     name: options.name ?? "headway",
     title: "Headway",
@@ -38,7 +38,7 @@ function guardFleet(
   fleet: Fleet,
   coordination: CoordinationSpec,
   options: HeadwayPolicyOptions,
-): FleetPolicy & Coordinated {
+): Coordinated {
   const engine = new Engine({
     tenant: "default",
     policy: enginePolicy(fleet.dependencies, options),
@@ -58,7 +58,6 @@ function guardFleet(
     get issued() {
       return path.issued;
     },
-    disobeying: path.disobeying,
   };
 }
 

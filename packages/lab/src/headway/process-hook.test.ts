@@ -125,7 +125,8 @@ describe("an attempt", () => {
     scene.end(1, "error");
     scene.ask(2, { number: 2, call: 1 });
     scene.end(2, "timeout");
-    scene.ask(3, { call: 3 });
+    // Another unit of work of the same agent.
+    scene.ask(3, { call: 3, workflow: 3 });
     scene.end(3, "throttled");
     const { points } = scene.hook.recorder.take(scene.clock.now());
     const ended = points.filter(({ signal }) => signal === "headway.attempt.duration");

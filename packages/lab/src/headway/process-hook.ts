@@ -43,6 +43,8 @@ interface Running {
 
 /** The defaults of `createHeadway`. */
 const WAIT_MS = 30_000;
+/** Who has somewhere else to go says so with its call. With models that take half a second: 0.5, 2 and 5 s give 81.7, 85.0 and 82.1 good a second. */
+const WAIT_MS_FALLBACK = 2_000;
 const QUEUE_LENGTH_MAX = 1_000;
 const DEPENDENCIES_MAX = 1_000;
 
@@ -52,6 +54,9 @@ const RECORDER_LIMITS = { traces: 1_000 };
 /**
  * The hook of one process as its agents meet it: the SDK's table, gates, waiting rooms, retry rule and recorder, put together as
  * `createHeadway`, `Headway.retry` and `CallRunner` do it, with callbacks in place of promises.
+ *
+ * Its calls are `headway.run` around each attempt, below a span of the workflow, as in a process with tracing: the recorder is told
+ * the trace and that span, and finds out itself what repeats what. Whoever calls says no numbers of attempts.
  *
  * A room may answer in the middle of its work, so whoever waited learns it in an event of its own, as one who awaits a promise
  * would; until then a caller whose deadline passes can still take it back.
@@ -161,7 +166,7 @@ export class ProcessHook implements Guard {
     const visit = {
       caller: { priority, agent },
       fairnessKey: agent,
-      waitMs: WAIT_MS,
+      waitMs: attempt.hasFallback === true ? WAIT_MS_FALLBACK : WAIT_MS,
       deadlineAtMs: attempt.deadlineMs + clock.offsetMs,
       held: undefined,
     };
@@ -206,7 +211,7 @@ export class ProcessHook implements Guard {
   }
 
   #runStarted(attempt: Attempt, nowMs: number): RunHandle {
-    const { dependency, operation, priority, agent, workflow, number } = attempt;
+    const { dependency, operation, priority, agent, workflow } = attempt;
     const parent = this.#parentOf(attempt);
     return this.recorder.runStarted(
       {
@@ -214,8 +219,8 @@ export class ProcessHook implements Guard {
         operation,
         priority,
         agent,
-        workflow: String(workflow),
-        attempt: number,
+        traceId: String(workflow),
+        parentSpanId: parentSpanOf(attempt),
         ...(parent !== undefined && { parent }),
       },
       nowMs,
@@ -238,6 +243,11 @@ export class ProcessHook implements Guard {
     gate.leave(isProbe);
     if (room.length > 0) room.drain(this.#options.clock.now());
   }
+}
+
+/** The span of the workflow, or, in a server, of the request that it serves. */
+function parentSpanOf({ parent, workflow }: Attempt): string {
+  return parent === undefined ? `workflow-${workflow}` : `request-${parent.id}`;
 }
 
 /** As `CallRunner` tells a recorder: only a throttle carries more than its outcome. */

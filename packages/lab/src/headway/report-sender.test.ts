@@ -24,6 +24,13 @@ class Scene {
     },
   });
 
+  /** Nothing that would be news. */
+  succeed(): void {
+    const nowMs = this.clock.now();
+    const run = this.recorder.runStarted({ dependency: "tool:x", priority: 3 }, nowMs);
+    this.recorder.runEnded(run, { outcome: "ok" }, nowMs);
+  }
+
   /** Fails as many times: three are a turn for the worse. */
   fail(times: number): void {
     for (let time = 0; time < times; time += 1) {
@@ -56,13 +63,24 @@ describe("a process reports", () => {
     expect(scene.reports[1]?.windowMs).toBe(200);
   });
 
-  it("one report at a time; the next covers a longer window", () => {
+  it("no interval before the last report is answered; the next covers a longer window", () => {
+    const scene = new Scene();
+    scene.latencyMs = 1_450;
+    scene.sender.start(0);
+    for (let ms = 100; ms < 4_000; ms += 100) scene.events.at(ms, () => scene.succeed());
+    scene.events.runUntil(3_900);
+    expect(scene.sentAtMs).toEqual([0, 2_000]);
+    expect(scene.reports[1]?.windowMs).toBe(2_000);
+  });
+
+  it("what is urgent beside one that is under way, and never more than two at a time", () => {
     const scene = new Scene();
     scene.latencyMs = 1_450;
     scene.sender.start(0);
     for (let ms = 100; ms < 4_000; ms += 100) scene.events.at(ms, () => scene.fail(3));
     scene.events.runUntil(3_900);
-    expect(scene.sentAtMs).toEqual([0, 1_500, 3_000]);
+    // 0 is answered at 1,450 and 200 at 1,650: each makes room for one.
+    expect(scene.sentAtMs).toEqual([0, 200, 1_500, 1_700, 3_000, 3_300]);
   });
 
   it("that a report failed, in its next", () => {

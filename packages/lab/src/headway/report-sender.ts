@@ -1,5 +1,5 @@
 import type { SignalRecorder, SignalReport } from "@headway/core/signals";
-import { EARLY_FLUSH_MS_MIN, URGENCY_POLL_MS } from "@headway/sdk/gate";
+import { EARLY_FLUSH_MS_MIN, UNDER_WAY_MAX, URGENCY_POLL_MS } from "@headway/sdk/gate";
 import type { Clock } from "@headway/sdk/gate";
 
 export interface ReportSenderOptions {
@@ -14,13 +14,13 @@ export interface ReportSenderOptions {
 
 /**
  * When a process reports, as the SDK's `Reporter` does it: every interval, and before its time where the recorder says that the
- * window turned bad, though not within 200 ms of the last; one report is under way at most, and its successor covers a
+ * window turned bad, though not within 200 ms of the last; one report is under way at most, two where one is urgent, and the next covers a
  * longer window. The reporter itself awaits a fetch, which virtual time cannot.
  */
 export class ReportSender {
   readonly #options: ReportSenderOptions;
   #sentAtMs = Number.NEGATIVE_INFINITY;
-  #isSending = false;
+  #underWay = 0;
   #wasEmpty = false;
 
   constructor(options: ReportSenderOptions) {
@@ -35,13 +35,13 @@ export class ReportSender {
 
   flushIfUrgent(nowMs: number): void {
     if (this.#options.sendsEarly === false) return;
-    if (this.#isSending || nowMs - this.#sentAtMs < EARLY_FLUSH_MS_MIN) return;
+    if (this.#underWay >= UNDER_WAY_MAX || nowMs - this.#sentAtMs < EARLY_FLUSH_MS_MIN) return;
     if (this.#options.recorder.isUrgent(nowMs)) this.#send();
   }
 
   #onInterval(): void {
     const { clock, intervalMs } = this.#options;
-    if (!this.#isSending) this.#send();
+    if (this.#underWay === 0) this.#send();
     clock.schedule(() => this.#onInterval(), intervalMs);
   }
 
@@ -57,9 +57,9 @@ export class ReportSender {
     this.#sentAtMs = clock.now();
     const report = recorder.take(this.#sentAtMs);
     if (this.#isSilent(report)) return;
-    this.#isSending = true;
+    this.#underWay += 1;
     send(report, (isTaken) => {
-      this.#isSending = false;
+      this.#underWay -= 1;
       if (!isTaken) recorder.reportFailed("network");
     });
   }

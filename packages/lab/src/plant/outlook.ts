@@ -40,7 +40,10 @@ const STEPS = 32;
 export class Outlook {
   readonly #parts: OutlookParts;
   /** What was found last, and from what: an oracle asks at every event, but little changes between two. */
-  #known: { readonly state: readonly number[]; readonly moments: Moments } | undefined;
+  #known: Moments | undefined;
+  #knownFrom: number[] = [];
+  /** Written anew at every question; it and `#knownFrom` change places when the answer does. */
+  #state: number[] = [];
 
   constructor(parts: OutlookParts) {
     this.#parts = parts;
@@ -77,11 +80,6 @@ export class Outlook {
     return lognormalShareWithin(ms, meanMs, sigma);
   }
 
-  okShare(nowMs: number): number {
-    const clients = 1 - this.#parts.condition.outShare(nowMs);
-    return clients * this.#doorOk(nowMs) * this.#moments(nowMs).innerOk;
-  }
-
   #doorOk(nowMs: number): number {
     const { condition } = this.#parts;
     return (1 - condition.errorShare(nowMs)) * (1 - condition.hangShare(nowMs));
@@ -89,24 +87,20 @@ export class Outlook {
 
   #moments(nowMs: number): Moments {
     if (this.#parts.inner.length === 0) return this.#momentsNow(nowMs);
-    const state = this.#state(nowMs);
-    const known = this.#known;
-    if (known && known.state.every((value, at) => value === state[at])) return known.moments;
-    const moments = this.#momentsNow(nowMs);
-    this.#known = { state, moments };
-    return moments;
+    this.#state.length = 0;
+    this.#addState(this.#state, nowMs);
+    if (this.#known !== undefined && isEqual(this.#state, this.#knownFrom)) return this.#known;
+    [this.#state, this.#knownFrom] = [this.#knownFrom, this.#state];
+    this.#known = this.#momentsNow(nowMs);
+    return this.#known;
   }
 
   /** All that the moments depend on. */
-  #state(nowMs: number): readonly number[] {
+  #addState(state: number[], nowMs: number): void {
     const { condition, inner } = this.#parts;
-    return [
-      condition.slowness(nowMs),
-      condition.errorShare(nowMs),
-      condition.hangShare(nowMs),
-      condition.outShare(nowMs),
-      ...inner.flatMap(({ outlook }) => outlook.#state(nowMs)),
-    ];
+    state.push(condition.slowness(nowMs), condition.errorShare(nowMs));
+    state.push(condition.hangShare(nowMs), condition.outShare(nowMs));
+    for (const { outlook } of inner) outlook.#addState(state, nowMs);
   }
 
   #momentsNow(nowMs: number): Moments {
@@ -159,4 +153,8 @@ export class Outlook {
     }
     return { first, second };
   }
+}
+
+function isEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
 }

@@ -24,8 +24,6 @@ export interface Dependency {
   readonly serviceMsMean: number;
   /** Of what a service that starts now will take: the share done within `ms`. */
   shareWithin(ms: number): number;
-  /** Of the requests that come now, the share that meets neither an error nor silence. Rejections for want of room or quota aside. */
-  readonly okShare: number;
   readonly counts: RequestCounts;
 }
 

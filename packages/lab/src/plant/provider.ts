@@ -75,10 +75,6 @@ export class Provider implements Dependency {
     return this.#parts.outlook.capacityPerSecond(this.#parts.events.nowMs);
   }
 
-  get okShare(): number {
-    return this.#parts.outlook.okShare(this.#parts.events.nowMs);
-  }
-
   shareWithin(ms: number): number {
     return this.#parts.outlook.shareWithin(ms, this.#parts.events.nowMs);
   }

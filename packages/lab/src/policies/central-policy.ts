@@ -7,7 +7,10 @@ import type { DependencyFacts, Fleet, Guard, Policy } from "./policy.ts";
  * nothing for the way there, which no real proxy could promise; the comparison gives it away.
  */
 export function centralPolicy(
-  { kind, ...name }: PolicyName & { readonly kind: "central" | "oracle" },
+  {
+    kind,
+    ...name
+  }: PolicyName & Pick<Policy, "isInside"> & { readonly kind: "central" | "oracle" },
   guardOf: (facts: DependencyFacts, fleet: Fleet) => Guard,
 ): Policy {
   return {

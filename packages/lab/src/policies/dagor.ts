@@ -1,5 +1,6 @@
 import type { Dependency } from "../plant/plant.ts";
 import type { EventQueue } from "../simulation/event-queue.ts";
+import { fnv1a } from "../simulation/fnv1a.ts";
 import { centralPolicy } from "./central-policy.ts";
 import type { Attempt, AttemptEnd, Guard, Passage } from "./policy.ts";
 
@@ -23,7 +24,7 @@ const HOUR_MS = 3_600_000;
  *
  * Readings that favour it: callers know A at once, not with the next answer; the queuing time is that of the requests as they come
  * in, not as they leave the queue; and what a caller sheds is counted in the window like what the dependency sheds. A shed attempt
- * is one of the caller's tries; its own back-off stays.
+ * is one of the caller's tries; its own back-off stays. A caller that does not obey is shed like all others, at no more cost.
  */
 export const dagor = centralPolicy(
   {
@@ -31,6 +32,7 @@ export const dagor = centralPolicy(
     title: "DAGOR",
     source: "Zhou et al., Overload Control for Scaling WeChat Microservices, SoCC 2018",
     kind: "central",
+    isInside: true,
   },
   ({ id }, { events, plant }) => new DagorGuard(events, plant.dependencies.get(id)!),
 );
@@ -121,10 +123,7 @@ export function levelOf({ priority, agent }: Attempt, nowMs: number): number {
   return USERS * (priority - 1) + userOf(`${agent}/${Math.floor(nowMs / HOUR_MS)}`);
 }
 
-/** FNV-1a, folded. */
 function userOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  const hash = fnv1a(text);
   return ((hash >>> 0) ^ (hash >>> 15)) & (USERS - 1);
 }

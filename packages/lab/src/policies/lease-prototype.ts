@@ -2,6 +2,7 @@ import type { EventQueue } from "../simulation/event-queue.ts";
 import { BoundedGate } from "./bounded-gate.ts";
 import { DependencyGuards } from "./dependency-guards.ts";
 import { LittleBound } from "./little-bound.ts";
+import { obeys } from "./obedience.ts";
 import type { Attempt, AttemptEnd, CoordinatorAccount, Guard, Passage, Policy } from "./policy.ts";
 import { wholeShares } from "./whole-shares.ts";
 
@@ -20,7 +21,7 @@ const TICKS_PER_TURN = 4;
  *     a process with a lease that is rejected sends nothing more before its next one
  *
  * What a tick decides holds a staleness later (200 ms unless the scenario says otherwise). In a process, what finds no place waits in
- * order of priority and deadline. The caller's own back-off stays.
+ * order of priority and deadline. The caller's own back-off stays. A process that does not obey is counted, and takes no lease.
  */
 export const leasePrototype: Policy = {
   name: "lease-prototype",
@@ -32,7 +33,12 @@ export const leasePrototype: Policy = {
     const splits = new Map(
       dependencies.map(({ id, timeoutMs }) => [
         id,
-        new LeaseSplit(events, { processes: processes.length, timeoutMs, stalenessMs }),
+        new LeaseSplit(events, {
+          processes: processes.length,
+          disobeying: coordination?.disobeying ?? 0,
+          timeoutMs,
+          stalenessMs,
+        }),
       ]),
     );
     const guards = processes.map(
@@ -70,6 +76,7 @@ class LeaseSplit {
     events: EventQueue,
     options: {
       readonly processes: number;
+      readonly disobeying: number;
       readonly timeoutMs: number;
       readonly stalenessMs: number;
     },
@@ -79,7 +86,7 @@ class LeaseSplit {
     this.#stalenessMs = options.stalenessMs;
     this.guards = Array.from(
       { length: options.processes },
-      () => new LeasedProcess(events, (end) => this.#note(end)),
+      (_, at) => new LeasedProcess(events, (end) => this.#note(end), obeys(at, options.disobeying)),
     );
     const tick = (): void => {
       this.#decide();
@@ -129,15 +136,18 @@ class LeaseSplit {
 class LeasedProcess implements Guard {
   readonly gate: BoundedGate;
   readonly #note: (end: AttemptEnd) => void;
+  readonly #obeys: boolean;
   #lease = Number.POSITIVE_INFINITY;
   #isShut = false;
 
-  constructor(events: EventQueue, note: (end: AttemptEnd) => void) {
+  constructor(events: EventQueue, note: (end: AttemptEnd) => void, isObeying: boolean) {
+    this.#obeys = isObeying;
     this.gate = new BoundedGate(events, () => (this.#isShut ? 0 : this.#lease));
     this.#note = note;
   }
 
   lease(amount: number | undefined): void {
+    if (!this.#obeys) return;
     this.#lease = amount ?? Number.POSITIVE_INFINITY;
     this.#isShut = false;
     this.gate.pump();

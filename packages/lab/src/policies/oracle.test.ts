@@ -24,7 +24,6 @@ class Scene {
       serviceMsMean: 500,
       // Services take up to a second, evenly.
       shareWithin: (ms) => Math.min(1, Math.max(0, ms / 1_000)),
-      okShare: 1,
       counts: { requests: 0, answered: 0, hung: 0, cancelled: 0, lockouts: 0 },
     };
     const plant: Plant = {

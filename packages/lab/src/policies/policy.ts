@@ -11,8 +11,10 @@ export interface Policy {
   readonly title: string;
   /** Where its rule and its numbers are published. */
   readonly source: string;
-  /** `local`: each process by what it sees itself. `central`: each call passes one place. `decisions`: only decisions travel. */
+  /** `local`: each process by what it sees itself. `central`: each call passes one place. `decisions`: only decisions travel, and whoever is in `coordination.disobeying` reports all the same; the policy sees to both. */
   readonly kind: "local" | "central" | "decisions" | "oracle";
+  /** It stands inside the dependency: processes that do not obey meet it too. */
+  readonly isInside?: boolean;
   create(fleet: Fleet): FleetPolicy;
 }
 
@@ -25,7 +27,6 @@ export interface Fleet {
   readonly processes: readonly string[];
   readonly dependencies: readonly DependencyFacts[];
   readonly plant: Plant;
-  readonly endMs: number;
   /** The way to a coordinator and back, for policies of which only decisions travel. Absent: 200 ms old on arrival. */
   readonly coordination?: CoordinationSpec;
 }
@@ -96,6 +97,8 @@ export interface Attempt {
   readonly deadlineMs: number;
   /** The attempt that this one is made within: a dependency serving that one calls another. */
   readonly parent: Attempt | undefined;
+  /** Its caller has somewhere else to go when it is refused. */
+  readonly hasFallback?: boolean;
 }
 
 export interface AttemptEnd {

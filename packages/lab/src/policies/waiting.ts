@@ -1,3 +1,4 @@
+import { BinaryHeap } from "../simulation/binary-heap.ts";
 import type { Attempt, Passage } from "./policy.ts";
 
 export interface Waiter {
@@ -16,7 +17,7 @@ interface Entry extends Waiter {
  * withdraws it in the same instant and wants no word.
  */
 export class Waiting {
-  readonly #heap: Entry[] = [];
+  readonly #heap = new BinaryHeap(isBefore);
   readonly #entries = new Map<Attempt, Entry>();
   #order = 0;
 
@@ -29,7 +30,7 @@ export class Waiting {
     const entry = { attempt, passage, order: this.#order, isGone: false };
     this.#order += 1;
     this.#entries.set(attempt, entry);
-    this.#rise(entry);
+    this.#heap.add(entry);
   }
 
   /** Whether it was there. */
@@ -42,10 +43,10 @@ export class Waiting {
 
   /** The first in turn; it stays. */
   first(nowMs: number): Waiter | undefined {
-    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+    for (let top = this.#heap.first; top !== undefined; top = this.#heap.first) {
       if (!top.isGone && top.attempt.deadlineMs > nowMs) return top;
       this.#entries.delete(top.attempt);
-      this.#removeTop();
+      this.#heap.removeFirst();
     }
     return undefined;
   }
@@ -55,40 +56,8 @@ export class Waiting {
     const top = this.first(nowMs);
     if (top === undefined) return undefined;
     this.#entries.delete(top.attempt);
-    this.#removeTop();
+    this.#heap.removeFirst();
     return top;
-  }
-
-  #rise(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(entry);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent]!;
-      if (!isBefore(entry, above)) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = entry;
-  }
-
-  #removeTop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    const { length } = heap;
-    if (length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= length) break;
-      if (child + 1 < length && isBefore(heap[child + 1]!, heap[child]!)) child += 1;
-      const below = heap[child]!;
-      if (!isBefore(below, last)) break;
-      heap[at] = below;
-      at = child;
-    }
-    heap[at] = last;
   }
 }
 

@@ -1,4 +1,6 @@
-import { HEADWAY } from "./comparison.ts";
+import type { Estimate } from "../run/estimate.ts";
+import type { Measures } from "../run/outcome.ts";
+import { HEADWAY, ORACLE } from "./comparison.ts";
 import type { Comparison } from "./comparison.ts";
 import { percent } from "./markdown.ts";
 import type { Bar } from "./section.ts";
@@ -13,16 +15,33 @@ export function atMost(claim: string, wanted: number, value: number, show: Show)
   return { claim, wanted: `≤ ${show(wanted)}`, measured: show(value), holds: value <= wanted };
 }
 
-/** Headway's goodput against another's, seed by seed. It holds where the mean of the differences is not below zero. */
-export function ahead(claim: string, comparison: Comparison, rival: string): Bar {
-  const { mean, low, high } = comparison.lead(rival);
-  const measured = `${mean.toFixed(2)} a second (${low.toFixed(2)} to ${high.toFixed(2)})`;
-  return { claim, wanted: "≥ 0", measured, holds: mean >= 0 };
+/** It holds where the mean does. */
+export function atLeastOnAverage(claim: string, wanted: number, of: Estimate, show: Show): Bar {
+  return { ...atLeast(claim, wanted, of.mean, show), measured: withInterval(of, show) };
 }
 
-/** Headway's goodput as a share of the oracle's, seed by seed. It holds where the mean does. */
+/** It holds where the mean does. */
+export function atMostOnAverage(claim: string, wanted: number, of: Estimate, show: Show): Bar {
+  return { ...atMost(claim, wanted, of.mean, show), measured: withInterval(of, show) };
+}
+
+/** Headway's goodput against another's, seed by seed. It holds where the mean of the differences is not below zero. */
+export function ahead(claim: string, comparison: Comparison, rival: string): Bar {
+  const lead = comparison.lead(rival);
+  const measured = `${lead.mean.toFixed(2)} a second (${lead.low.toFixed(2)} to ${lead.high.toFixed(2)})`;
+  return { claim, wanted: "≥ 0", measured, holds: lead.mean >= 0 };
+}
+
+/** Headway's goodput as a share of the oracle's, seed by seed. */
 export function atLeastOf(claim: string, wanted: number, comparison: Comparison): Bar {
-  const { mean, low, high } = comparison.shareOfOracle(HEADWAY);
-  const measured = `${percent(mean)} (${percent(low)} to ${percent(high)})`;
-  return { claim, wanted: `≥ ${percent(wanted)}`, measured, holds: mean >= wanted };
+  return atLeastOnAverage(claim, wanted, comparison.ratio(HEADWAY, ORACLE, goodput), percent);
+}
+
+export function goodput(measures: Measures): number {
+  return measures.goodput;
+}
+
+/** One run has no interval, and neither has a mean that is infinite. */
+function withInterval({ mean, low, high }: Estimate, show: Show): string {
+  return Number.isFinite(low) ? `${show(mean)} (${show(low)} to ${show(high)})` : show(mean);
 }

@@ -1,7 +1,7 @@
 import { estimate } from "../run/estimate.ts";
 import type { Estimate } from "../run/estimate.ts";
 import { POLICIES } from "../policies/all.ts";
-import type { RunOutcome, Series } from "../run/outcome.ts";
+import type { Measures, RunOutcome, Series } from "../run/outcome.ts";
 import { pairedDifference, summarise } from "../run/summary.ts";
 import type { MeasureName, Summary } from "../run/summary.ts";
 import type { ChartSeries } from "./chart.ts";
@@ -42,13 +42,11 @@ export class Comparison {
     return this.mean(policy, "goodput") / this.mean(ORACLE, "goodput");
   }
 
-  /** The same, seed by seed, with its interval. */
-  shareOfOracle(policy: string): Estimate {
-    const oracles = this.#runsOf(ORACLE);
+  /** What one policy's runs came to, over another's, seed by seed. */
+  ratio(policy: string, over: string, of: (measures: Measures) => number): Estimate {
+    const others = this.#runsOf(over);
     return estimate(
-      this.#runsOf(policy).map(
-        ({ measures }, at) => measures.goodput / oracles[at]!.measures.goodput,
-      ),
+      this.#runsOf(policy).map(({ measures }, at) => of(measures) / of(others[at]!.measures)),
     );
   }
 

@@ -20,7 +20,8 @@ const HEADER = [
 
 /** What the coordinator has to do. Processor time is of this machine, and the only number here that differs from run to run. */
 export const costSection: MakeSection = async (laboratory) => {
-  const rows = SIZES.map((size) => {
+  const largest = Math.max(...laboratory.budget.fleetSizes);
+  const rows = SIZES.filter((size) => size <= largest).map((size) => {
     const settings = [`workloads.agents.processes=${size}`];
     const scenario = laboratory.scenario(BASE, settings, `${BASE}, cost, ${size}`);
     const run = (name: string) => {

@@ -1,4 +1,4 @@
-import { atLeast } from "./bars.ts";
+import { atLeastOnAverage, goodput } from "./bars.ts";
 import { Comparison, EVERYBODY, HEADWAY, LOCAL_RIVALS, ORACLE, RIVALS } from "./comparison.ts";
 import { percent, plusMinus, table } from "./markdown.ts";
 import type { MakeSection } from "./section.ts";
@@ -29,7 +29,7 @@ const HEADER = [
 /** One provider, eight other ways to fail. */
 export const faultsSection: MakeSection = async (laboratory) => {
   const scenarios = FAULTS.map((name) => laboratory.scenario(name));
-  const outcomes = await laboratory.runs(scenarios, EVERYBODY, laboratory.budget.seedsShape);
+  const outcomes = await laboratory.runs(scenarios, EVERYBODY, laboratory.budget.seedsOther);
   const rows = scenarios.map(({ name }) => {
     const comparison = new Comparison(outcomes, name);
     const best = comparison.best(RIVALS);
@@ -52,10 +52,10 @@ export const faultsSection: MakeSection = async (laboratory) => {
     bars: scenarios.map(({ name }) => {
       const comparison = new Comparison(outcomes, name);
       const best = comparison.best(LOCAL_RIVALS);
-      return atLeast(
+      return atLeastOnAverage(
         `${name}: goodput of the best local rival's (${best})`,
         NOT_BELOW,
-        comparison.mean(HEADWAY, "goodput") / comparison.mean(best, "goodput"),
+        comparison.ratio(HEADWAY, best, goodput),
         percent,
       );
     }),

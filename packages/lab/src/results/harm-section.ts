@@ -5,6 +5,7 @@ import { atMost } from "./bars.ts";
 import { Comparison, HEADWAY } from "./comparison.ts";
 import type { Laboratory } from "./laboratory.ts";
 import { percent, table } from "./markdown.ts";
+import { MISSIONS } from "./mission-names.ts";
 import type { Bar, MakeSection } from "./section.ts";
 
 const LOADS = [
@@ -15,19 +16,10 @@ const LOADS = [
   "healthy-servegen-75",
   "healthy-servegen-90",
 ];
-/** Their own load without their fault: fan-outs and bursts are less even than one provider's calls. */
-const MISSIONS = [
-  "kyc-degraded-provider",
-  "voice-traffic-spike",
-  "multi-model-wobble",
-  "rag-slow-vector-search",
-  "swarm-failing-tool",
-];
 /** The loads whose names hold it are drawn from recorded data, in the folder of that name. */
 const RECORDED = "servegen";
 const S_AN_HOUR = 3_600;
 const HOURS_A_WEEK = 168;
-const MISSION_S = 900;
 const LOST_MAX = 0.005;
 const FALSE_HOLDS_A_WEEK_MAX = 1;
 /** What there would be without Headway: the callers' own retries. */
@@ -106,12 +98,14 @@ function longRuns(laboratory: Laboratory, names: readonly string[]): Runs {
 }
 
 function missionRuns(laboratory: Laboratory): Runs {
-  const settings = ["faults=[]", "measure.fromS=60", ...lasting(MISSION_S)];
+  const { healthyMissionS, seedsShape } = laboratory.budget;
+  const settings = ["faults=[]", "measure.fromS=60", ...lasting(healthyMissionS)];
   return {
+    // Fan-outs and bursts are less even than one provider's calls.
     scenarios: MISSIONS.map((name) =>
       laboratory.scenario(name, settings, `${name} without its fault`),
     ),
-    seeds: laboratory.budget.seedsShape,
+    seeds: seedsShape,
   };
 }
 

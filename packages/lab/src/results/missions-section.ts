@@ -1,18 +1,11 @@
-import { ahead, atLeastOf, atMost } from "./bars.ts";
+import { ahead, atLeastOf, atMostOnAverage } from "./bars.ts";
 import { svgOf } from "./chart.ts";
 import { Comparison, EVERYBODY, HEADWAY, ORACLE, RIVALS } from "./comparison.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { percent, plusMinus, table } from "./markdown.ts";
+import { MISSIONS } from "./mission-names.ts";
 import { figureLink } from "./section.ts";
 import type { Bar, MakeSection } from "./section.ts";
-
-const MISSIONS = [
-  "kyc-degraded-provider",
-  "voice-traffic-spike",
-  "multi-model-wobble",
-  "rag-slow-vector-search",
-  "swarm-failing-tool",
-] as const;
 
 const OF_ORACLE = 0.85;
 const HEADER = [
@@ -92,10 +85,10 @@ function barsOf(scenario: string, comparison: Comparison): Bar[] {
   );
   return [
     ahead(`${scenario}: most goodput (best rival: ${best})`, comparison, best),
-    atMost(
+    atMostOnAverage(
       `${scenario}: least waste (best rival: ${leastWasting})`,
       wasted(leastWasting),
-      wasted(HEADWAY),
+      comparison.of(HEADWAY).measures.wastedShare,
       percent,
     ),
     atLeastOf(`${scenario}: goodput of the oracle's`, OF_ORACLE, comparison),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { atLeast, atMost } from "./bars.ts";
 import { Comparison } from "./comparison.ts";
-import { Laboratory, SHORT } from "./laboratory.ts";
+import { Laboratory, SEED_FIRST, SHORT } from "./laboratory.ts";
+import { limitsMarkdown } from "./limits-section.ts";
 import { percent, plusMinus, table } from "./markdown.ts";
 import { reportOf } from "./report.ts";
 import { writeResults } from "./results.ts";
@@ -56,6 +57,31 @@ describe("the page", () => {
   });
 });
 
+describe("what does not hold", () => {
+  const bar = (claim: string, holds = false) => ({ claim, wanted: "≥ 1", measured: "0.5", holds });
+  const limit = { claims: /queue-0: .*waste/, bound: "a | b", tried: "c", best: "0.7" };
+
+  it("is shown with its reason, and as not explained where nobody gave one", () => {
+    const bars = [bar("a-queue-0: wasted"), bar("b-queue-0: fast"), bar("c-queue-0: least waste")];
+    const page = limitsMarkdown(bars, [limit, { ...limit, tried: "never: the first reason fits" }]);
+    expect(page).toContain(
+      "| a-queue-0: wasted | ≥ 1 | 0.5; at best 0.7 | a \\| b | c |\n| c-queue-0: least waste |",
+    );
+    expect(page).toContain("Not explained:\n\n- b-queue-0: fast");
+    expect(page).not.toContain("never");
+  });
+
+  it("is nothing where all holds, whatever reasons there are", () => {
+    expect(limitsMarkdown([bar("a-queue-0: wasted", true)], [limit])).toBe("");
+    const section = { title: "A", markdown: "B", figures: [], bars: [bar("x", true)] };
+    expect(reportOf([section], budget, [limit])).not.toContain("out of reach\n");
+  });
+
+  it("has no list of what is not explained where all is", () => {
+    expect(limitsMarkdown([bar("a-queue-0: wasted")], [limit])).not.toContain("Not explained");
+  });
+});
+
 describe("the laboratory", () => {
   const lab = (): Laboratory => new Laboratory({ budget, dataFolder: "unused", threads: 1 });
   const brief = (laboratory: Laboratory) =>
@@ -69,8 +95,15 @@ describe("the laboratory", () => {
     const laboratory = lab();
     const first = await laboratory.runs([brief(laboratory)], ["no-retry", "headway"], 2);
     const again = await laboratory.runs([brief(laboratory)], ["headway"], 1);
-    expect(first).toHaveLength(4);
+    expect(first.map(({ seed }) => seed - SEED_FIRST)).toEqual([0, 1, 0, 1]);
     expect(again[0]).toBe(first[2]);
+  });
+
+  it("runs once what is asked for twice at the same time", async () => {
+    const laboratory = lab();
+    const ask = () => laboratory.runs([brief(laboratory)], ["no-retry"], 1);
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect(one[0]).toBe(other[0]);
   });
 
   it("compares policies seed by seed, and knows a variant by its name", async () => {
@@ -84,6 +117,11 @@ describe("the laboratory", () => {
     const comparison = new Comparison(runs, "brief");
     expect(comparison.ofOracle("oracle")).toBe(1);
     expect(comparison.mean("headway, advising", "goodput")).toBeGreaterThan(30);
+    const attempts = comparison.ratio("headway", "no-retry", ({ attempts }) => attempts);
+    const [first, second, one, other] = ["headway", "no-retry"]
+      .flatMap((policy) => runs.filter((run) => run.policy === policy))
+      .map(({ measures }) => measures.attempts);
+    expect(attempts.mean).toBeCloseTo((first! / one! + second! / other!) / 2);
     expect(comparison.lead("no-retry").mean).toBeCloseTo(
       comparison.mean("headway", "goodput") - comparison.mean("no-retry", "goodput"),
     );

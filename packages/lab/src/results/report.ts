@@ -1,9 +1,17 @@
 import { table } from "./markdown.ts";
+import { SEED_FIRST } from "./laboratory.ts";
 import type { Budget } from "./laboratory.ts";
+import { LIMITS } from "./limits.ts";
+import type { Limit } from "./limits.ts";
+import { limitsMarkdown } from "./limits-section.ts";
 import type { Bar, Section } from "./section.ts";
 
 /** The whole page: what was wanted and what came of it first, then chapter by chapter. */
-export function reportOf(sections: readonly Section[], budget: Budget): string {
+export function reportOf(
+  sections: readonly Section[],
+  budget: Budget,
+  limits: readonly Limit[] = LIMITS,
+): string {
   const bars = sections.flatMap((section) => section.bars);
   const missed = bars.filter(({ holds }) => !holds);
   return `${[
@@ -14,12 +22,16 @@ export function reportOf(sections: readonly Section[], budget: Budget): string {
     ...(missed.length > 0 ? [barTable(missed)] : []),
     `<details><summary>Those that hold</summary>\n\n${barTable(bars.filter(({ holds }) => holds))}\n\n</details>`,
     ...sections.map(({ title, markdown }) => `## ${title}\n\n${markdown}`),
+    limitsMarkdown(bars, limits),
     NOT_CLAIMED,
-  ].join("\n\n")}\n`;
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n")}\n`;
 }
 
-function introductionOf({ seeds, seedsShape }: Budget): string {
-  return `Everything on this page is written by one command, \`npm run results\`, from the scenarios in [packages/lab/scenarios](../packages/lab/scenarios) and the data that [lab.md](lab.md) names; nothing is typed in. The engine and the hook are those of the product, under virtual time. Means over ${seeds} seeds (${seedsShape} where only a shape is shown) ± half of a 95 % interval (Student's t); under one seed all policies meet the same arrivals, service times and faults.`;
+function introductionOf({ seeds, seedsOther, seedsShape, lacks }: Budget): string {
+  const shortness = lacks === "" ? "" : `**This is the short run:** ${lacks}.\n\n`;
+  return `${shortness}Everything on this page is written by one command, \`npm run results\`, from the scenarios in [packages/lab/scenarios](../packages/lab/scenarios) and the data that [lab.md](lab.md) names; nothing is typed in but the reasons in [Bars out of reach](#bars-out-of-reach). The engine and the hook are those of the product, under virtual time. Means over ${seeds} seeds (${seedsOther} for other faults, ${seedsShape} where only a shape is shown) ± half of a 95 % interval (Student's t); under one seed all policies meet the same arrivals, service times and faults. The seeds, ${SEED_FIRST} and on, are others than those under which Headway's numbers were chosen. A bar holds where the mean does.`;
 }
 
 function barTable(bars: readonly Bar[]): string {
@@ -35,6 +47,5 @@ const NOT_CLAIMED = `## What is not claimed
 - The rivals run at their published numbers; where these leave a choice, or would be absurd here, the reading that favours the rival was taken, and its file says so. Each could be tuned for one of these cells; so could Headway, which has one set of numbers for all of them. \`retry-budget-aws\` runs the budget that Headway's own hook falls back to.
 - The two \`central-aimd\`, \`hivemind\`, \`cinnamon\` and \`dagor\` are given their state at once and for nothing. A real proxy adds a hop to each call and fails with all of them; that is not held against them here.
 - Faults begin after a minute. A rival whose limit climbs by one a second may not have got far by then.
-- Headway's detectors judge spans by operation in the detection chapter, from signals that the engine does not join yet (own time by operation, gaps by caller). Fed as the engine feeds them today, they name the same faults and give tens of false episodes an hour on these data.
 - Goodput is counted in workflows done in time. Answers' quality, tokens and money are not modelled.
 - Detection is measured on two systems, one day each, of one published data set, with few faults of each kind, and on made loads. It says nothing of faults that do not show in time, order or number.`;

@@ -7,6 +7,7 @@ import { processesOf } from "../agents/processes.ts";
 import { createServerCalls } from "../agents/server-calls.ts";
 import { createPlant } from "../plant/create-plant.ts";
 import type { Plant } from "../plant/plant.ts";
+import { guardOf, obeys } from "../policies/obedience.ts";
 import type { CoordinatorAccount, Policy } from "../policies/policy.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { EventQueue } from "../simulation/event-queue.ts";
@@ -50,13 +51,15 @@ export function runScenario(
     processes: processes.ids,
     dependencies,
     plant,
-    endMs: 1_000 * scenario.durationS,
     coordination: scenario.coordination,
   });
   const measurement = new Measurement(scenario, events);
   const { observe } = options;
   const observer = observe ? new PairedObserver(measurement, observe(events)) : measurement;
-  const guards = processes.ids.map((_, process) => fleetPolicy.guardOf(process));
+  const { disobeying } = scenario.coordination;
+  const guards = processes.ids.map((_, process) =>
+    guardOf(policy, fleetPolicy.guardOf(process), obeys(process, disobeying)),
+  );
   caller = new Caller({ events, plant, dependencies, guards, observer });
   const fleet = startFleet({
     scenario,

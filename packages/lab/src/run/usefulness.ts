@@ -9,6 +9,8 @@ export class Usefulness {
   readonly #span: Span;
   /** Good attempts made for one that is open. What comes for one that has ended is lost, and its entry with the attempt. */
   readonly #below = new WeakMap<Attempt, number>();
+  /** False as long as no dependency has called another: looking up every attempt would be most of what this costs. */
+  #hasBelow = false;
   #useful = 0;
   attempts = 0;
 
@@ -22,7 +24,10 @@ export class Usefulness {
     const { parent } = attempt;
     const worth = own + this.#takeBelow(attempt);
     if (parent === undefined) this.#useful += worth;
-    else if (worth > 0) this.#below.set(parent, worth + (this.#below.get(parent) ?? 0));
+    else if (worth > 0) {
+      this.#hasBelow = true;
+      this.#below.set(parent, worth + (this.#below.get(parent) ?? 0));
+    }
   }
 
   went(nowMs: number): void {
@@ -38,7 +43,7 @@ export class Usefulness {
   }
 
   #takeBelow(attempt: Attempt): number {
-    const worth = this.#below.get(attempt) ?? 0;
+    const worth = this.#hasBelow ? (this.#below.get(attempt) ?? 0) : 0;
     if (worth > 0) this.#below.delete(attempt);
     return worth;
   }

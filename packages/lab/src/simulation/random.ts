@@ -1,4 +1,5 @@
 import type { Random } from "@headway/core";
+import { fnv1a } from "./fnv1a.ts";
 
 /**
  * One stream of random numbers for each purpose, all from one seed: two policies under the same seed then meet the same arrivals,
@@ -46,10 +47,7 @@ export function weibull(random: Random, shape: number, scale: number): number {
   return scale * (-Math.log(1 - random())) ** (1 / shape);
 }
 
-/** FNV-1a over the purpose, then the seed mixed in. */
+/** Of the purpose, the seed mixed in. */
 function hash(text: string, seed: number): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1)
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return Math.imul(value ^ (seed * 0x9e3779b1), 0x85ebca6b) ^ (seed >>> 7);
+  return Math.imul(fnv1a(text) ^ (seed * 0x9e3779b1), 0x85ebca6b) ^ (seed >>> 7);
 }
