@@ -28,10 +28,10 @@ interface Row {
 
 /** What else can go wrong on the way. */
 export async function troubleTable(laboratory: Laboratory): Promise<string> {
-  const { seeds } = laboratory.budget;
+  const { seedsPath } = laboratory.budget;
   const rows = TROUBLES.map(async ([label, settings]): Promise<Row> => {
     const { name, ...rest } = laboratory.scenario(BASE, settings, `${BASE}, ${label}`);
-    const outcomes = await laboratory.runs([{ name, ...rest }], [HEADWAY], seeds);
+    const outcomes = await laboratory.runs([{ name, ...rest }], [HEADWAY], seedsPath);
     return { label, comparison: new Comparison(outcomes, name), policy: HEADWAY };
   });
   return `What else can go wrong on the way, in ${BASE}:\n\n${tableOf(await Promise.all(rows))}`;
@@ -56,8 +56,8 @@ export async function withoutCoordinator(
 }
 
 async function oneWithout(laboratory: Laboratory, cell: string) {
-  const { seeds } = laboratory.budget;
-  const budgets = await laboratory.runs([laboratory.scenario(cell)], [BUDGET], seeds);
+  const { seedsPath } = laboratory.budget;
+  const budgets = await laboratory.runs([laboratory.scenario(cell)], [BUDGET], seedsPath);
   const fromS = laboratory.scenario(cell).measure.fromS;
   const lost = await Promise.all(
     [
@@ -66,7 +66,7 @@ async function oneWithout(laboratory: Laboratory, cell: string) {
     ].map(async ({ label, deadFromS }) => {
       const settings = [`coordination.deadFromS=${deadFromS}`];
       const scenario = laboratory.scenario(cell, settings, `${cell}, the coordinator ${label}`);
-      const outcomes = await laboratory.runs([scenario], [HEADWAY], seeds);
+      const outcomes = await laboratory.runs([scenario], [HEADWAY], seedsPath);
       return { label, scenario, outcomes };
     }),
   );

@@ -17,11 +17,11 @@ export async function disobedience(
   laboratory: Laboratory,
   cells: readonly string[],
 ): Promise<Disobedience> {
-  const { seeds } = laboratory.budget;
+  const { seedsPath } = laboratory.budget;
   const compared = await Promise.all(
     cells.map(async (cell) => {
       const variant = varied(laboratory, cell, "disobeying", DISOBEYING);
-      const outcomes = await laboratory.runs([variant], EVERYBODY, seeds);
+      const outcomes = await laboratory.runs([variant], EVERYBODY, seedsPath);
       return { cell, comparison: new Comparison(outcomes, variant.name) };
     }),
   );

@@ -14,6 +14,8 @@ export interface Budget {
   readonly seeds: number;
   /** For faults that nobody asked for. */
   readonly seedsOther: number;
+  /** For processes that do not obey, and a coordinator that is dead. */
+  readonly seedsPath: number;
   /** For curves and tables that only show a shape. */
   readonly seedsShape: number;
   /** For each variant of Headway; 0: they do not run. */
@@ -37,9 +39,10 @@ export interface Budget {
 
 export const FULL: Budget = {
   seeds: 30,
-  seedsOther: 10,
-  seedsShape: 3,
-  seedsAblation: 2,
+  seedsOther: 4,
+  seedsPath: 6,
+  seedsShape: 2,
+  seedsAblation: 1,
   cellsLeftOut: [],
   fleetSizes: [2, 5, 10, 20, 40, 100, 400, 1_000],
   healthyHours: 24,
@@ -53,6 +56,7 @@ export const FULL: Budget = {
 export const SHORT: Budget = {
   seeds: 1,
   seedsOther: 1,
+  seedsPath: 1,
   seedsShape: 1,
   seedsAblation: 0,
   // Four hundred hooks in one process: one such cell takes as long as five others.

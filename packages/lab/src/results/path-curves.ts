@@ -15,14 +15,16 @@ export interface CurveOptions {
   readonly values: readonly number[];
   /** Those that a bar is about. */
   readonly barred: readonly number[];
+  /** For those; the others only show a shape. */
+  readonly seeds: number;
 }
 
 /** Headway's goodput in the fault as one setting of the way there and back is varied. */
 export async function pathCurve(
   laboratory: Laboratory,
-  { cells, setting, values, barred }: CurveOptions,
+  { cells, setting, values, barred, seeds }: CurveOptions,
 ): Promise<PathCurve> {
-  const { seeds, seedsShape, hasWholeCurves } = laboratory.budget;
+  const { seedsShape, hasWholeCurves } = laboratory.budget;
   const shown = values.filter(
     (value, at) => hasWholeCurves || barred.includes(value) || (at === 0 && barred.length < 2),
   );

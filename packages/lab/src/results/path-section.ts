@@ -19,7 +19,9 @@ const CELLS = [
   "c-queue-256",
   "c-queue-32",
 ];
-const ALONE = ["a-queue-256", "a-queue-32", "b-queue-256", "c-queue-256"];
+/** With a queue of its own the provider suffers most from who does not obey. */
+const DEEP = ["a-queue-256", "b-queue-256", "c-queue-256"];
+const ALONE = ["a-queue-256", "c-queue-256"];
 const USUAL_MS = 200;
 const LATE_MS = 1_000;
 const STALENESS_MS = [0, 100, USUAL_MS, 500, LATE_MS, 2_000, 5_000];
@@ -29,21 +31,24 @@ const LATE_COST_MAX = 0.1;
 
 /** What happens when the way to the coordinator and back is slow, lossy, ignored or cut. */
 export const pathSection: MakeSection = async (laboratory) => {
+  const { seeds, seedsPath } = laboratory.budget;
   const [staleness, obedience, late, disobeyed, alone, troubles] = await Promise.all([
     pathCurve(laboratory, {
       cells: CELLS,
       setting: "stalenessMs",
       values: STALENESS_MS,
       barred: [USUAL_MS, LATE_MS],
+      seeds,
     }),
     pathCurve(laboratory, {
-      cells: CELLS,
+      cells: DEEP,
       setting: "disobeying",
       values: SHARES,
       barred: [DISOBEYING],
+      seeds: seedsPath,
     }),
     Promise.all(CELLS.map((cell) => lateBar(laboratory, cell))),
-    disobedience(laboratory, CELLS),
+    disobedience(laboratory, DEEP),
     withoutCoordinator(laboratory, ALONE),
     troubleTable(laboratory),
   ]);

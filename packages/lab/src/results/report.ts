@@ -29,9 +29,9 @@ export function reportOf(
     .join("\n\n")}\n`;
 }
 
-function introductionOf({ seeds, seedsOther, seedsShape, lacks }: Budget): string {
+function introductionOf({ seeds, seedsOther, seedsPath, seedsShape, lacks }: Budget): string {
   const shortness = lacks === "" ? "" : `**This is the short run:** ${lacks}.\n\n`;
-  return `${shortness}Everything on this page is written by one command, \`npm run results\`, from the scenarios in [packages/lab/scenarios](../packages/lab/scenarios) and the data that [lab.md](lab.md) names; nothing is typed in but the reasons in [Bars out of reach](#bars-out-of-reach). The engine and the hook are those of the product, under virtual time. Means over ${seeds} seeds (${seedsOther} for other faults, ${seedsShape} where only a shape is shown) ± half of a 95 % interval (Student's t); under one seed all policies meet the same arrivals, service times and faults. The seeds, ${SEED_FIRST} and on, are others than those under which Headway's numbers were chosen. A bar holds where the mean does.`;
+  return `${shortness}Everything on this page is written by one command, \`npm run results\`, from the scenarios in [packages/lab/scenarios](../packages/lab/scenarios) and the data that [lab.md](lab.md) names; nothing is typed in but the reasons in [Bars out of reach](#bars-out-of-reach). The engine and the hook are those of the product, under virtual time. Means over ${seeds} seeds (${seedsPath} for processes that do not obey and a dead coordinator, ${seedsOther} for other faults, ${seedsShape} where only a shape is shown) ± half of a 95 % interval (Student's t); under one seed all policies meet the same arrivals, service times and faults. The seeds, ${SEED_FIRST} and on, are others than those under which Headway's numbers were chosen. A bar holds where the mean does.`;
 }
 
 function barTable(bars: readonly Bar[]): string {
