@@ -128,14 +128,20 @@ export class ProcessHook implements Guard {
     if (!isOk) this.#options.onNews(nowMs);
   }
 
-  /** A refusal has cost the dependency nothing, so it takes nothing from the budget: its caller comes back when it was told to. */
+  /**
+   * A refusal has cost the dependency nothing, so it takes nothing from the budget: its caller comes back when it was told to.
+   *
+   * Where the fleet's decisions or a Retry-After pace the dependency, a retry comes when the SDK says: early, to have its place at
+   * the gate. Alone it pauses as its layer would: with the SDK's short pauses a tenth less is done in time in the minute after.
+   */
   retryAfter(attempt: Attempt, end: AttemptEnd, backoffMs: number): number | undefined {
     const { clock, random, obeys } = this.#options;
     if (!obeys) return backoffMs;
     if (end.outcome === "refused") return Math.max(backoffMs, end.retryAfterMs ?? 0);
     const { dependency, priority, agent, number } = attempt;
     const nowMs = clock.now();
-    const decision = this.table.at(dependency)?.gate.decisionFor({ priority, agent }, nowMs);
+    const gate = this.table.at(dependency)?.gate;
+    const decision = gate?.decisionFor({ priority, agent }, nowMs);
     const { budget, notBefore } = this.#retries.of(dependency);
     const terms = {
       // How often is the business of the caller's own layers, which ask only while they would try again.
@@ -147,8 +153,10 @@ export class ProcessHook implements Guard {
       waitMs: WAIT_MS,
     };
     const retry = nextRetry(terms, end, number, nowMs, random);
-    if (retry !== undefined) this.#retries.paid(attempt, retry.cost);
-    return retry?.pauseMs;
+    if (retry === undefined) return undefined;
+    this.#retries.paid(attempt, retry.cost);
+    const isAlone = gate === undefined || gate.isOpen;
+    return isAlone && notBefore.atMs <= nowMs ? backoffMs : retry.pauseMs;
   }
 
   #ask(attempt: Attempt, passage: Passage, place: Place): void {
