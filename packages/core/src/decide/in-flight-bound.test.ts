@@ -284,6 +284,20 @@ describe("the standing bound", () => {
   });
 });
 
+describe("the bound on a dependency that answers nobody", () => {
+  it("is a few attempts, which nobody else's leases overlap, and what it was once answers come", () => {
+    const feed = new Feed();
+    feed.say(healthy, 20);
+    feed.say({ timeout: 9, inFlight: 36, waiting: 90 }, 5);
+    // Nothing is strained any more, and little is wanted: it stays silent all the same.
+    const silent = feed.say({ inFlight: 9 }, 20);
+    expect(silent.bound).toBeLessThanOrEqual(2 * 9);
+    expect(silent).toMatchObject({ isRelaxed: false, isStrained: false, isWide: false });
+    feed.say({ ok: 9, inFlight: 9, waiting: 90 });
+    expect(feed.say({ ok: 18, inFlight: 18, waiting: 90 }).bound).toBeGreaterThanOrEqual(36);
+  });
+});
+
 describe("the time that an attempt takes now", () => {
   it("is what was spent in flight over all that ended, well or not, and one that is about to", () => {
     const feed = new Feed();

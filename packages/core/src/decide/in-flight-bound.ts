@@ -6,6 +6,7 @@ import type { TickSample } from "./dependency-signals.ts";
 import type { UsualPace } from "./slowness.ts";
 import { Strain } from "./strain.ts";
 import { StrainLift } from "./strain-lift.ts";
+import { Trickle } from "./trickle.ts";
 
 export interface BoundInput {
   readonly sample: TickSample;
@@ -53,7 +54,7 @@ const LEARNED_S_MIN = 5;
  * servers at work, whatever they have become worth, and none waits in a queue for longer than its caller does. `ghosts` are the attempts
  * that timed out lately: the dependency is still at work on them, though nobody sees them in flight. Where a service itself takes as
  * long as callers wait, they are all that keeps its queue from filling with work for nobody. `lift` is 1 until it turns out that there
- * are servers which nobody uses (`StrainLift`).
+ * are servers which nobody uses (`StrainLift`). A dependency that answers nobody gets a few attempts (`Trickle`).
  *
  * Slots that stand idle between two holders are granted on top (`#fill`). Afterwards the bound grows step by step to what it is in good
  * times.
@@ -62,6 +63,7 @@ export class InFlightBound {
   readonly #parameters: ControlParameters;
   readonly #strain: Strain;
   readonly #lift = new StrainLift();
+  readonly #trickle = new Trickle();
   #baseline: BoundBaseline | undefined;
   #bound: number | undefined;
   #learnedS = 0;
@@ -117,7 +119,14 @@ export class InFlightBound {
     // Where services are long against the time-out, a fleet that grows must still be let grow.
     const spendsS = Math.max(timeoutShare * timeoutS, slack * latencyS);
     const standing = Math.max(BOUND_MIN_HEALTHY, 2 * usual, ratePeak * spendsS);
-    const isRelaxed = !isStrained && demand < relaxedBelow * standing;
+    const trickle = this.#trickle.observe({
+      good: sample.flow.outcomes.ok,
+      timeouts: sample.flow.outcomes.timeout,
+      seconds,
+      timeoutS,
+      until: this.#parameters.floor * usual,
+    });
+    const isRelaxed = !isStrained && trickle === undefined && demand < relaxedBelow * standing;
     const bound = this.#bound ?? standing;
     const grown = bound * growth ** Math.min(seconds, 1);
     const floor = this.#floor(sample, { bound, timeoutS, isStrained });
@@ -127,7 +136,8 @@ export class InFlightBound {
       const cap = Math.min(slack * latencyS * this.#strain.window.rate(), standing);
       this.#bound = Math.max(bound, Math.min(grown, Math.max(cap, floor)));
     }
-    const wanted = Math.max(1, this.#bound - this.#ghosts(timeoutS)) + hanging;
+    const unghosted = Math.max(1, this.#bound - this.#ghosts(timeoutS)) + hanging;
+    const wanted = Math.min(unghosted, trickle ?? Number.POSITIVE_INFINITY);
     this.#fill(wanted, gauges, seconds);
     const granted = isRelaxed ? wanted : wanted * this.#overcommit;
     return { bound: granted, isRelaxed, isStrained, isWide: !isStrained && wanted >= floor };
