@@ -14,8 +14,8 @@ export interface HoldInput {
   readonly candidates: readonly ProbeCandidate[];
   readonly timeoutMs: number;
   /**
-   * What is in flight is bounded, less what timed out: where almost everything does, that leaves about one attempt at a time, which finds
-   * out as a probe would, and grows at once when answers come. Only errors, which come back in no time, hold then.
+   * What is in flight is bounded: where everything times out that leaves a trickle, which finds out as a probe would and grows at once when
+   * answers come. Only errors, which come back in no time, hold then.
    */
   readonly isBounded: boolean;
   /** The ramp is over when it allows this much. */

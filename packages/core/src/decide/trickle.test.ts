@@ -4,10 +4,10 @@ import { Trickle } from "./trickle.ts";
 class Feed {
   readonly trickle = new Trickle();
 
-  say({ good = 0, timeouts = 0 }, seconds = 1): number | undefined {
+  say({ good = 0, timeouts = 0, until = 36 }, seconds = 1): number | undefined {
     let allowance: number | undefined;
     for (let at = 0; at < seconds; at += 1)
-      allowance = this.trickle.observe({ good, timeouts, seconds: 1, timeoutS: 4, until: 36 });
+      allowance = this.trickle.observe({ good, timeouts, seconds: 1, timeoutS: 4, until });
     return allowance;
   }
 }
@@ -32,6 +32,18 @@ describe("a trickle", () => {
     const feed = new Feed();
     expect(feed.say({ timeouts: 1 }, 9)).toBeUndefined();
     expect(feed.say({ timeouts: 1 })).toBe(9);
+  });
+
+  it("does not count what timed out before the last good answer", () => {
+    const feed = new Feed();
+    feed.say({ timeouts: 40 });
+    feed.say({ good: 1 });
+    expect(feed.say({ timeouts: 1 }, 9)).toBeUndefined();
+  });
+
+  it("is two attempts at the least: one may hang whatever the dependency does", () => {
+    const feed = new Feed();
+    expect(feed.say({ timeouts: 12, until: 4 }, 6)).toBe(2);
   });
 
   it("doubles with every round of answers until it is over", () => {
