@@ -37,6 +37,7 @@ function situation(
     notBefore: undefined,
     isBinding: false,
     isLearnedBinding: false,
+    isSilent: false,
     bound: undefined,
     ratePerSecond: undefined,
     isRejecting: false,
@@ -165,6 +166,14 @@ describe("the choice of an action", () => {
     expect(code({ isLearnedBinding: true })).toBe("standing_bound");
     expect(code({ isLearnedBinding: true, isRejecting: true })).toBe("throttled");
     expect(code({ phase: "ramping" })).toBe("ramp");
+  });
+
+  it("says of the learned bound whether answers are slow or nobody has any", () => {
+    const summary = (isSilent: boolean): string | undefined =>
+      chooseActions(situation({ bound: 4, isBinding: true, isLearnedBinding: true, isSilent }))[0]
+        ?.reason.summary;
+    expect(summary(false)).toMatch(/slower than usual/u);
+    expect(summary(true)).toMatch(/nobody is answered: the fleet tries with 4/u);
   });
 
   it("always leaves at least one attempt in a shape", () => {

@@ -20,6 +20,8 @@ export interface Situation {
   readonly isBinding: boolean;
   /** It is the bound learned from the dependency's answers that binds, not a configured one. */
   readonly isLearnedBinding: boolean;
+  /** Nobody was answered lately. */
+  readonly isSilent: boolean;
   readonly bound: number | undefined;
   readonly ratePerSecond: number | undefined;
   readonly isRejecting: boolean;
@@ -153,7 +155,8 @@ function shapeOf({
 }
 
 function shapeReason(situation: Situation): DecisionReason {
-  const { phase, isBinding, isLearnedBinding, bound, isRejecting, detections } = situation;
+  const { phase, isBinding, isLearnedBinding, isSilent, bound, isRejecting, detections } =
+    situation;
   const slots = Math.max(Math.floor(bound ?? 0), 1);
   if (phase === "ramping")
     return reasonOf(situation, undefined, `coming back: ${slots} in flight and doubling`, "ramp");
@@ -162,12 +165,10 @@ function shapeReason(situation: Situation): DecisionReason {
   const storm = detections.find(({ kind }) => kind === "retry_storm");
   if (storm) return reasonOf(situation, "retry_storm", storm.summary);
   if (isLearnedBinding) {
-    return reasonOf(
-      situation,
-      undefined,
-      `answers are slower than usual: the fleet keeps to ${slots} in flight`,
-      "standing_bound",
-    );
+    const summary = isSilent
+      ? `nobody is answered: the fleet tries with ${slots} in flight until somebody is`
+      : `answers are slower than usual: the fleet keeps to ${slots} in flight`;
+    return reasonOf(situation, undefined, summary, "standing_bound");
   }
   const trouble = detections.find(({ kind }) => TROUBLE.has(kind));
   if (trouble) return reasonOf(situation, trouble.kind, trouble.summary);

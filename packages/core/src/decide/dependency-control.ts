@@ -78,6 +78,7 @@ export class DependencyControl {
   allowance: Allowance = FREE;
   isStrained = false;
   #isTight = false;
+  #isSilent = false;
   /** Per process, when it last had a call waiting or in flight. */
   readonly #usedMs = new Map<string, number>();
 
@@ -103,6 +104,7 @@ export class DependencyControl {
     this.#stepHold(sample, signals, context, { bound: learned.bound, timeoutS });
     this.isStrained = learned.isStrained;
     this.#isTight = !learned.isRelaxed && !learned.isWide;
+    this.#isSilent = learned.isSilent;
     this.allowance = this.#allow(learned, admitted, context.policy, attemptS);
     // Drafted before the operator's limit is joined to it: that is the override's own decision to tell.
     const drafts = this.#drafts(sample, admitted, context);
@@ -176,6 +178,7 @@ export class DependencyControl {
       // The leases of good times keep a fleet to what it uses anyhow: nothing is decided by them.
       isBinding: this.#isLimited(policy, admitted) || this.#isTight,
       isLearnedBinding: this.#isTight,
+      isSilent: this.#isSilent,
       bound,
       ratePerSecond,
       isRejecting: admitted.isRejecting,

@@ -284,6 +284,28 @@ describe("the standing bound", () => {
   });
 });
 
+describe("what is kept of it", () => {
+  it("is nothing while nothing is bounded yet, and nothing that could not grow is taken back", () => {
+    const feed = new Feed();
+    feed.say(healthy, 5);
+    expect(feed.bound.baseline).toBeUndefined();
+    feed.say(healthy, 5);
+    const { baseline } = feed.bound;
+    expect(baseline?.bound).toBeGreaterThanOrEqual(2 * 24);
+    const again = new Feed();
+    again.bound.restore({ ...baseline!, bound: 0 });
+    expect(again.say({ ...healthy, waiting: 60 }, 20).bound).toBeGreaterThanOrEqual(2 * 24);
+  });
+
+  it("bounds from the first tick after a restart", () => {
+    const feed = new Feed();
+    feed.say(healthy, 20);
+    const again = new Feed();
+    again.bound.restore(feed.bound.baseline!);
+    expect(again.say(healthy).bound).toBeGreaterThanOrEqual(2 * 24);
+  });
+});
+
 describe("the bound on a dependency that answers nobody", () => {
   it("is a few attempts, which nobody else's leases overlap, and what it was once answers come", () => {
     const feed = new Feed();
@@ -292,7 +314,12 @@ describe("the bound on a dependency that answers nobody", () => {
     // Nothing is strained any more, and little is wanted: it stays silent all the same.
     const silent = feed.say({ inFlight: 9 }, 20);
     expect(silent.bound).toBeLessThanOrEqual(2 * 9);
-    expect(silent).toMatchObject({ isRelaxed: false, isStrained: false, isWide: false });
+    expect(silent).toMatchObject({
+      isRelaxed: false,
+      isStrained: false,
+      isWide: false,
+      isSilent: true,
+    });
     feed.say({ ok: 9, inFlight: 9, waiting: 90 });
     expect(feed.say({ ok: 18, inFlight: 18, waiting: 90 }).bound).toBeGreaterThanOrEqual(36);
   });

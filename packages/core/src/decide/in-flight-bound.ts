@@ -22,10 +22,16 @@ export interface BoundView {
   readonly isStrained: boolean;
   /** The fleet may have in flight what it may in good times: held to it, but to nothing less. */
   readonly isWide: boolean;
+  /** Nobody was answered lately: a few attempts find out when it is back. */
+  readonly isSilent: boolean;
 }
 
-export interface BoundBaseline extends UsualPace {
+interface Usual extends UsualPace {
   readonly ratePeak: number;
+}
+
+/** What a store keeps of it. */
+export interface BoundBaseline extends Usual {
   readonly bound: number;
 }
 
@@ -64,7 +70,7 @@ export class InFlightBound {
   readonly #strain: Strain;
   readonly #lift = new StrainLift();
   readonly #trickle = new Trickle();
-  #baseline: BoundBaseline | undefined;
+  #usual: Usual | undefined;
   #bound: number | undefined;
   #learnedS = 0;
   /** How many times the bound is granted, so that as many as it says are in flight. */
@@ -75,18 +81,22 @@ export class InFlightBound {
     this.#strain = new Strain(parameters);
   }
 
+  /** `undefined` until it bounds anything: what the first seconds show is not worth keeping. */
   get baseline(): BoundBaseline | undefined {
-    return this.#baseline && { ...this.#baseline, bound: this.#bound ?? this.#baseline.bound };
+    if (this.#usual === undefined || this.#bound === undefined) return undefined;
+    return { ...this.#usual, bound: this.#bound };
   }
 
-  restore(baseline: BoundBaseline): void {
-    this.#baseline = baseline;
-    this.#bound = baseline.bound;
+  restore({ bound, ...usual }: BoundBaseline): void {
+    // From nothing a bound would never grow.
+    if (!(bound > 0)) return;
+    this.#usual = usual;
+    this.#bound = bound;
     this.#learnedS = LEARNED_S_MIN;
   }
 
   get usualLatencyS(): number | undefined {
-    return this.#baseline?.latencyS;
+    return this.#usual?.latencyS;
   }
 
   /** What lately became known of how long attempts take. */
@@ -99,7 +109,7 @@ export class InFlightBound {
     const { window } = this.#strain;
     const { spentS } = window;
     const ended = window.sum("good") + window.sum("timeouts") + window.sum("errors");
-    const usualS = this.#baseline?.latencyS;
+    const usualS = this.#usual?.latencyS;
     if (spentS > 0 && ended > 0) return spentS / (ended + 1);
     return usualS === undefined ? undefined : Math.max(usualS, spentS);
   }
@@ -107,12 +117,18 @@ export class InFlightBound {
   observe({ sample, timeoutS }: BoundInput): BoundView {
     const { elapsedMs, gauges } = sample;
     const seconds = elapsedMs / 1_000;
-    const isStrained = this.#strain.observe(sample, this.#baseline);
+    const isStrained = this.#strain.observe(sample, this.#usual);
     // The first answers are the quick ones: against them alone all that follow would be slow, and nothing more were ever learned.
     if (!isStrained || this.#learnedS < LEARNED_S_MIN) this.#learn(sample);
-    if (!this.#baseline || this.#learnedS < LEARNED_S_MIN || timeoutS === undefined)
-      return { bound: undefined, isRelaxed: true, isStrained: false, isWide: true };
-    const { ratePeak, latencyS, inFlight: usual } = this.#baseline;
+    if (!this.#usual || this.#learnedS < LEARNED_S_MIN || timeoutS === undefined)
+      return {
+        bound: undefined,
+        isRelaxed: true,
+        isStrained: false,
+        isWide: true,
+        isSilent: false,
+      };
+    const { ratePeak, latencyS, inFlight: usual } = this.#usual;
     const { timeoutShare, relaxedBelow, growth, slack } = this.#parameters;
     const hanging = this.#hanging;
     const demand = gauges.inFlight + gauges.waiting - hanging;
@@ -140,7 +156,13 @@ export class InFlightBound {
     const wanted = Math.min(unghosted, trickle ?? Number.POSITIVE_INFINITY);
     this.#fill(wanted, gauges, seconds);
     const granted = isRelaxed ? wanted : wanted * this.#overcommit;
-    return { bound: granted, isRelaxed, isStrained, isWide: !isStrained && wanted >= floor };
+    return {
+      bound: granted,
+      isRelaxed,
+      isStrained,
+      isWide: !isStrained && wanted >= floor,
+      isSilent: trickle !== undefined,
+    };
   }
 
   /** What the fleet may have in flight in a strain, at the least: what was usual, and more where that turns out to be idle servers. */
@@ -148,7 +170,7 @@ export class InFlightBound {
     { gauges }: TickSample,
     { bound, timeoutS, isStrained }: { bound: number; timeoutS: number; isStrained: boolean },
   ): number {
-    const { latencyS = 0, inFlight: usual = 0 } = this.#baseline ?? {};
+    const { latencyS = 0, inFlight: usual = 0 } = this.#usual ?? {};
     const { floor, slack } = this.#parameters;
     const attemptS = this.attemptS ?? 1;
     const lift = this.#lift.observe({
@@ -189,7 +211,7 @@ export class InFlightBound {
   #learn(sample: TickSample): void {
     const { flow, gauges, elapsedMs } = sample;
     const { ok } = flow.outcomes;
-    const usual = this.#baseline?.inFlight ?? 0;
+    const usual = this.#usual?.inFlight ?? 0;
     // As much as usual waits, and less than that goes: it is held back, and says nothing of how much there usually is.
     const isHeldBack = gauges.waiting > usual && gauges.inFlight < usual;
     const seconds = elapsedMs / 1_000;
@@ -200,9 +222,8 @@ export class InFlightBound {
     const rate = this.#strain.window.rate();
     const latencyS = quantileOf(flow.latency, 0.5);
     const inFlight = flow.latency.sum / seconds;
-    if (!this.#baseline) {
-      if (ok >= GOOD_MIN)
-        this.#baseline = { latencyS, inFlight, rate, ratePeak: rate, oldShare: 0, bound: 0 };
+    if (!this.#usual) {
+      if (ok >= GOOD_MIN) this.#usual = { latencyS, inFlight, rate, ratePeak: rate, oldShare: 0 };
       return;
     }
     this.#learnedS += seconds;
@@ -210,22 +231,18 @@ export class InFlightBound {
     const share = Math.min(seconds / Math.min(this.#learnedS, BASELINE_S), 1);
     const towards = (old: number, seen: number, weight = share): number =>
       old + weight * (seen - old);
-    this.#baseline = {
-      latencyS: towards(this.#baseline.latencyS, latencyS, share * Math.min(ok / GOOD_MIN, 1)),
-      inFlight: towards(this.#baseline.inFlight, inFlight, isHeldBack ? 0 : share),
-      rate: towards(this.#baseline.rate, rate, isHeldBack ? 0 : share * Math.min(ok / GOOD_MIN, 1)),
-      ratePeak: Math.max(rate, this.#baseline.ratePeak * 0.5 ** (seconds / PEAK_HALF_LIFE_S)),
-      oldShare: towards(
-        this.#baseline.oldShare,
-        this.#strain.oldShare(sample, this.#baseline.latencyS),
-      ),
-      bound: 0,
+    this.#usual = {
+      latencyS: towards(this.#usual.latencyS, latencyS, share * Math.min(ok / GOOD_MIN, 1)),
+      inFlight: towards(this.#usual.inFlight, inFlight, isHeldBack ? 0 : share),
+      rate: towards(this.#usual.rate, rate, isHeldBack ? 0 : share * Math.min(ok / GOOD_MIN, 1)),
+      ratePeak: Math.max(rate, this.#usual.ratePeak * 0.5 ** (seconds / PEAK_HALF_LIFE_S)),
+      oldShare: towards(this.#usual.oldShare, this.#strain.oldShare(sample, this.#usual.latencyS)),
     };
   }
 
   #learnSilence(seconds: number): void {
-    if (!this.#baseline) return;
+    if (!this.#usual) return;
     const share = Math.min(seconds / Math.max(this.#learnedS, BASELINE_S), 1);
-    this.#baseline = { ...this.#baseline, inFlight: this.#baseline.inFlight * (1 - share) };
+    this.#usual = { ...this.#usual, inFlight: this.#usual.inFlight * (1 - share) };
   }
 }

@@ -4,6 +4,12 @@ import type { Attempt, AttemptEnd, Guard, Passage } from "../policies/policy.ts"
 import type { EventQueue, Planned } from "../simulation/event-queue.ts";
 import type { Observer } from "./observer.ts";
 
+/**
+ * Who has somewhere else to go waits no longer than this for leave, whoever keeps it waiting. With models that take half a second
+ * Headway's fleet has 81.7, 85.0 and 82.1 good a second with 0.5, 2 and 5 s.
+ */
+export const WAIT_MS_WITH_FALLBACK = 2_000;
+
 /** What is called, and how long its callers wait. */
 export interface Target {
   readonly dependency: Dependency;
@@ -83,7 +89,9 @@ export class CallTry implements Attempt, ServiceRequest, Passage {
     this.#guard.request(this, this);
     if (this.#state !== "new") return;
     this.#state = "waiting";
-    this.#timer = this.#events.at(this.deadlineMs, () => this.#expireWaiting());
+    const patienceMs = this.hasFallback ? WAIT_MS_WITH_FALLBACK : Number.POSITIVE_INFINITY;
+    const untilMs = Math.min(this.deadlineMs, this.askedMs + patienceMs);
+    this.#timer = this.#events.at(untilMs, () => this.#expireWaiting());
   }
 
   // Arrow functions: a guard may keep them and say so later.

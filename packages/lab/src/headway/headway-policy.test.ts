@@ -193,7 +193,7 @@ describe("a dead coordinator", () => {
     },
   };
 
-  it("from the start on is a retry budget and nothing else", () => {
+  it("from the start on is the hook alone: its retry budget, and nothing of anybody's", () => {
     const outcome = runScenario(SLOWDOWN, retryBudgetAlone, 1);
     const alone = { outcome, coordinated: deadAllAlong.coordinated };
     expect(behaviourOf(deadAllAlong)).toEqual(behaviourOf(alone));

@@ -192,16 +192,10 @@ describe("a retry", () => {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 
-  it("pauses as the SDK does where a lease paces it, whatever the caller's own layer wanted", () => {
-    const scene = new HookScene();
-    scene.leased(1);
-    expect(scene.hook.retryAfter(attemptOf(), failed("error"), 9_999)).toBe(25);
-    expect(scene.hook.retryAfter(attemptOf({ number: 2 }), failed("error"), 9_999)).toBe(50);
-  });
-
-  it("pauses as the caller's own layer does where nothing paces it", () => {
+  it("pauses as the SDK does, whatever the caller's own layer wanted", () => {
     const { hook } = new HookScene();
-    expect(hook.retryAfter(attemptOf(), failed("error"), 9_999)).toBe(9_999);
+    expect(hook.retryAfter(attemptOf(), failed("error"), 9_999)).toBe(25);
+    expect(hook.retryAfter(attemptOf({ number: 2 }), failed("error"), 9_999)).toBe(50);
   });
 
   it("is given up where the budget is spent: 35 of 14 tokens each", () => {
@@ -237,7 +231,7 @@ describe("a retry", () => {
       expect(hook.retryAfter(attemptOf({ call }), failed("refused", 700), 200)).toBe(700);
       expect(hook.retryAfter(attemptOf({ call }), failed("refused", 100), 200)).toBe(200);
     }
-    expect(hook.retryAfter(attemptOf(), failed("error"), 200)).toBe(200);
+    expect(hook.retryAfter(attemptOf(), failed("error"), 0)).toBe(25);
   });
 
   it("is the caller's own where the hook does not obey", () => {

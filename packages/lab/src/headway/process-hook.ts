@@ -3,6 +3,7 @@ import { SignalRecorder } from "@headway/core/signals";
 import type { RunEnd, RunHandle } from "@headway/core/signals";
 import { DecisionTable, nextRetry } from "@headway/sdk/gate";
 import type { Admission, Place, Withdraw } from "@headway/sdk/gate";
+import { WAIT_MS_WITH_FALLBACK } from "../agents/call-try.ts";
 import type { Attempt, AttemptEnd, Guard, Passage } from "../policies/policy.ts";
 import type { EventQueue } from "../simulation/event-queue.ts";
 import { RetryStates } from "./retry-states.ts";
@@ -43,8 +44,6 @@ interface Running {
 
 /** The defaults of `createHeadway`. */
 const WAIT_MS = 30_000;
-/** Who has somewhere else to go says so with its call. With models that take half a second: 0.5, 2 and 5 s give 81.7, 85.0 and 82.1 good a second. */
-const WAIT_MS_FALLBACK = 2_000;
 const QUEUE_LENGTH_MAX = 1_000;
 const DEPENDENCIES_MAX = 1_000;
 
@@ -128,20 +127,14 @@ export class ProcessHook implements Guard {
     if (!isOk) this.#options.onNews(nowMs);
   }
 
-  /**
-   * A refusal has cost the dependency nothing, so it takes nothing from the budget: its caller comes back when it was told to.
-   *
-   * Where the fleet's decisions or a Retry-After pace the dependency, a retry comes when the SDK says: early, to have its place at
-   * the gate. Alone it pauses as its layer would: with the SDK's short pauses a tenth less is done in time in the minute after.
-   */
+  /** A refusal has cost the dependency nothing, so it takes nothing from the budget: its caller comes back when it was told to. */
   retryAfter(attempt: Attempt, end: AttemptEnd, backoffMs: number): number | undefined {
     const { clock, random, obeys } = this.#options;
     if (!obeys) return backoffMs;
     if (end.outcome === "refused") return Math.max(backoffMs, end.retryAfterMs ?? 0);
     const { dependency, priority, agent, number } = attempt;
     const nowMs = clock.now();
-    const gate = this.table.at(dependency)?.gate;
-    const decision = gate?.decisionFor({ priority, agent }, nowMs);
+    const decision = this.table.at(dependency)?.gate.decisionFor({ priority, agent }, nowMs);
     const { budget, notBefore } = this.#retries.of(dependency);
     const terms = {
       // How often is the business of the caller's own layers, which ask only while they would try again.
@@ -153,10 +146,8 @@ export class ProcessHook implements Guard {
       waitMs: WAIT_MS,
     };
     const retry = nextRetry(terms, end, number, nowMs, random);
-    if (retry === undefined) return undefined;
-    this.#retries.paid(attempt, retry.cost);
-    const isAlone = gate === undefined || gate.isOpen;
-    return isAlone && notBefore.atMs <= nowMs ? backoffMs : retry.pauseMs;
+    if (retry !== undefined) this.#retries.paid(attempt, retry.cost);
+    return retry?.pauseMs;
   }
 
   #ask(attempt: Attempt, passage: Passage, place: Place): void {
@@ -174,7 +165,7 @@ export class ProcessHook implements Guard {
     const visit = {
       caller: { priority, agent },
       fairnessKey: agent,
-      waitMs: attempt.hasFallback === true ? WAIT_MS_FALLBACK : WAIT_MS,
+      waitMs: attempt.hasFallback === true ? WAIT_MS_WITH_FALLBACK : WAIT_MS,
       deadlineAtMs: attempt.deadlineMs + clock.offsetMs,
       held: undefined,
     };

@@ -23,8 +23,8 @@ const PACED_MS = 1_000;
  * and not which requests will meet an error: there it is no better than others, and keeps the caller's back-off. All other retries
  * come to its queue at once, since from there nothing goes out of turn.
  *
- * It decides for one dependency at a time. Where callers fall back to others it is no upper line: it keeps them waiting here while
- * there is room elsewhere, and a policy that turns them away in time can do better.
+ * It decides for one dependency at a time and serves the urgent first. Where calls nest or fall back to others, or urgent work takes
+ * longer than other work, it is no upper line for the number of workflows done.
  */
 export const oracle = centralPolicy(
   {

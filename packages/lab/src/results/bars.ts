@@ -17,24 +17,34 @@ export function atMost(claim: string, wanted: number, value: number, show: Show)
 
 /** It holds where the mean does. */
 export function atLeastOnAverage(claim: string, wanted: number, of: Estimate, show: Show): Bar {
-  return { ...atLeast(claim, wanted, of.mean, show), measured: withInterval(of, show) };
+  return onAverage(atLeast(claim, wanted, of.mean, show), wanted, of, withInterval(of, show));
 }
 
 /** It holds where the mean does. */
 export function atMostOnAverage(claim: string, wanted: number, of: Estimate, show: Show): Bar {
-  return { ...atMost(claim, wanted, of.mean, show), measured: withInterval(of, show) };
+  return onAverage(atMost(claim, wanted, of.mean, show), wanted, of, withInterval(of, show));
 }
 
 /** Headway's goodput against another's, seed by seed. It holds where the mean of the differences is not below zero. */
 export function ahead(claim: string, comparison: Comparison, rival: string): Bar {
   const lead = comparison.lead(rival);
   const measured = `${lead.mean.toFixed(2)} a second (${lead.low.toFixed(2)} to ${lead.high.toFixed(2)})`;
-  return { claim, wanted: "≥ 0", measured, holds: lead.mean >= 0 };
+  const bar = { claim, wanted: "≥ 0", measured, holds: lead.mean >= 0 };
+  return onAverage(bar, 0, lead, measured);
 }
 
 /** Headway's goodput as a share of the oracle's, seed by seed. */
 export function atLeastOf(claim: string, wanted: number, comparison: Comparison): Bar {
   return atLeastOnAverage(claim, wanted, comparison.ratio(HEADWAY, ORACLE, goodput), percent);
+}
+
+function onAverage(
+  bar: Bar,
+  wanted: number,
+  { low, high }: Pick<Estimate, "low" | "high">,
+  measured: string,
+): Bar {
+  return { ...bar, measured, isWithinChance: low < wanted && wanted < high };
 }
 
 export function goodput(measures: Measures): number {

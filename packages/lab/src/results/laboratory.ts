@@ -42,7 +42,7 @@ export const FULL: Budget = {
   seedsOther: 4,
   seedsPath: 6,
   seedsShape: 2,
-  seedsAblation: 1,
+  seedsAblation: 2,
   cellsLeftOut: [],
   fleetSizes: [2, 5, 10, 20, 40, 100, 400, 1_000],
   healthyHours: 24,
@@ -82,9 +82,10 @@ export interface LaboratoryOptions {
 }
 
 /**
- * Of these seeds on. Headway's numbers were chosen with seeds 1 to 20 and 1001 to 1010: what is shown was seen by nobody who chose them.
+ * Of these seeds on. Headway's numbers were chosen with seeds 1 to 20 and 1001 to 1016, and 101 to 130 were looked at meanwhile: what is
+ * shown was seen by nobody who chose them.
  */
-export const SEED_FIRST = 101;
+export const SEED_FIRST = 201;
 
 /**
  * Runs what the chapters ask for, each run once however many ask, also at the same time. A scenario is known by its name: a variant

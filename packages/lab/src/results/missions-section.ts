@@ -34,7 +34,7 @@ export const missionsSection: MakeSection = async (laboratory) => {
   return {
     title: "The five missions",
     markdown: [
-      "The oracle keeps each call at the dependency that it was meant for. Where there is a choice (multi-model-wobble) it is therefore no upper line, and a rival can pass it.",
+      "A call that can fall back to another model waits for leave for 2 s at most, whoever keeps it waiting. The oracle decides for each dependency by itself and serves what is urgent first; goodput counts all workflows alike, and where calls nest or fall back a rival can pass it.",
       ...parts.map(
         ({ scenario, comparison }) =>
           `### ${scenario.name}\n\n${scenario.summary}\n\n${figureLink(`Workflows done in time in ${scenario.name}`, `${scenario.name}.svg`)}\n\n${tableOf(comparison)}`,

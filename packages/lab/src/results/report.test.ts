@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { atLeast, atMost } from "./bars.ts";
+import { atLeast, atMost, atMostOnAverage } from "./bars.ts";
 import { Comparison } from "./comparison.ts";
 import { Laboratory, SEED_FIRST, SHORT } from "./laboratory.ts";
+import { LIMITS } from "./limits.ts";
 import { limitsMarkdown } from "./limits-section.ts";
 import { percent, plusMinus, table } from "./markdown.ts";
 import { reportOf } from "./report.ts";
@@ -32,6 +33,28 @@ describe("a bar", () => {
   });
 });
 
+describe("a bar on a mean", () => {
+  const bar = (mean: number, half: number) => {
+    const estimate = {
+      runs: 9,
+      mean,
+      low: mean - half,
+      high: mean + half,
+      median: mean,
+      infinite: 0,
+    };
+    const { holds, isWithinChance } = atMostOnAverage("claim", 2, estimate, show);
+    return { holds, isWithinChance };
+  };
+
+  it("is within chance where the interval reaches past what was wanted, on either side", () => {
+    expect(bar(1.5, 0.4)).toEqual({ holds: true, isWithinChance: false });
+    expect(bar(1.5, 0.6)).toEqual({ holds: true, isWithinChance: true });
+    expect(bar(2.5, 0.6)).toEqual({ holds: false, isWithinChance: true });
+    expect(bar(2.5, 0.4)).toEqual({ holds: false, isWithinChance: false });
+  });
+});
+
 describe("the page", () => {
   const section = (holds: boolean) => ({
     title: "A chapter",
@@ -42,7 +65,9 @@ describe("the page", () => {
 
   it("says first what was wanted and does not hold", () => {
     const page = reportOf([section(false), section(true)], budget);
-    expect(page).toContain("1 of 2 hold. Those that do not:\n\n| claim |");
+    expect(page).toContain(
+      "1 of 2 hold, 0 of them within chance; of the other 1, 0 are. Those that do not hold:\n\n| claim |",
+    );
     expect(page.indexOf("What was wanted")).toBeLessThan(page.indexOf("A chapter"));
     expect(page).toContain("## What is not claimed");
   });
@@ -75,6 +100,19 @@ describe("what does not hold", () => {
     expect(limitsMarkdown([bar("a-queue-0: wasted", true)], [limit])).toBe("");
     const section = { title: "A", markdown: "B", figures: [], bars: [bar("x", true)] };
     expect(reportOf([section], budget, [limit])).not.toContain("out of reach\n");
+  });
+
+  it.each([
+    ["c-queue-0: goodput not below the best other rival's (full-jitter)", /no time|rejected/u],
+    ["d-queue-0: goodput of the oracle's", /4 s on average/u],
+    ["c-queue-256: goodput not below central-aimd-gentle's", /Ten seconds/u],
+    ["c-queue-256: critical p99 of the oracle's", /share what is left/u],
+    ["a-queue-0: critical p99 of the oracle's", /A slot that moves/u],
+    ["voice-traffic-spike: most goodput (best rival: vegas)", /half as much again/u],
+    ["voice-traffic-spike: least waste (best rival: cinnamon)", /wastes least sends least/u],
+    ["c-queue-256: lost when decisions are 1 s late", /until a decision arrives/u],
+  ])("gives %s its own reason, not another's", (claim, bound) => {
+    expect(LIMITS.find(({ claims }) => claims.test(claim))?.bound).toMatch(bound);
   });
 
   it("has no list of what is not explained where all is", () => {

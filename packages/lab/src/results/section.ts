@@ -21,6 +21,8 @@ export interface Bar {
   readonly wanted: string;
   readonly measured: string;
   readonly holds: boolean;
+  /** The 95 % interval reaches past what was wanted: the mean stands on this side by chance, as far as the runs tell. */
+  readonly isWithinChance?: boolean;
 }
 
 export type MakeSection = (laboratory: Laboratory) => Promise<Section>;
