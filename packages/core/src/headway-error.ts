@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   "ERR_STORE_LOCKED",
   "ERR_NOT_NOW",
   "ERR_PEER_MISSING",
+  "ERR_TRACES_INPUT",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

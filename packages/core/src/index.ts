@@ -10,11 +10,13 @@ export type {
   Shape,
   Verdict,
 } from "./decide/decision.ts";
+export { decisionFor } from "./decide/consult.ts";
 export { CONTROL_PARAMETERS } from "./decide/control-parameters.ts";
 export type { ControlParameters } from "./decide/control-parameters.ts";
 export { Engine } from "./decide/engine.ts";
 export type {
   AuditEntry,
+  DependencyLook,
   DependencyState,
   DependencyView,
   EngineChange,
@@ -26,6 +28,7 @@ export type {
   GraphNode,
   GraphView,
   LatencyView,
+  WindowSpan,
   WindowView,
 } from "./decide/engine-types.ts";
 export { POLICY_DEFAULT } from "./decide/policy.ts";

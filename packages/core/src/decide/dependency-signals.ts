@@ -2,7 +2,7 @@ import type { DependencyWindow } from "../detect/dependency-window.ts";
 import { mergeHistograms, quantileOf } from "../signals/histogram.ts";
 import type { HistogramData } from "../signals/histogram.ts";
 import type { SignalPoint } from "../signals/report.ts";
-import type { DependencyView, LatencyView, WindowView } from "./engine-types.ts";
+import type { DependencyView, LatencyView, WindowSpan, WindowView } from "./engine-types.ts";
 import { FleetWindow } from "./fleet-window.ts";
 import { InstanceGauges } from "./instance-gauges.ts";
 import type { GaugeTotals } from "./instance-gauges.ts";
@@ -52,6 +52,8 @@ export class DependencySignals {
   #tickedMs: number;
   #recent: RecentWindow[] = [];
   readonly #history: WindowHistory;
+  #last: WindowView | undefined;
+  #totals: GaugeTotals | undefined;
   /** When something was last reported that was not zero. */
   heardMs: number;
 
@@ -93,7 +95,9 @@ export class DependencySignals {
     this.totals.calls += flow.calls;
     this.totals.attempts += flow.attempts;
     this.totals.retries += flow.retries;
-    return { nowMs, elapsedMs, flow, gauges: this.gauges.totals() };
+    const gauges = this.gauges.totals();
+    this.#totals = gauges;
+    return { nowMs, elapsedMs, flow, gauges };
   }
 
   /** The second that ends with this sample, for the detectors; `undefined` while it is not over. */
@@ -123,8 +127,7 @@ export class DependencySignals {
       window: { endMs, windowMs, calls, attempts, retries, outcomes, latency, agentAttempts },
     });
     const { inFlight, waiting, instances } = window;
-    if (attempts + calls + inFlight + waiting === 0) return;
-    this.#history.keep({
+    this.#last = {
       endMs,
       windowMs,
       calls,
@@ -137,11 +140,22 @@ export class DependencySignals {
       bound,
       agents: agentAttempts.size,
       latencyMs: latency ? latencyView(latency) : null,
-    });
+    };
+    if (attempts + calls + inFlight + waiting > 0) this.#history.keep(this.#last);
   }
 
-  history(nowMs: number): readonly WindowView[] {
-    return this.#history.since(nowMs);
+  /** The last window, as it was kept. */
+  get last(): WindowView | undefined {
+    return this.#last;
+  }
+
+  /** The gauges as they stood at the last tick. */
+  get tickTotals(): GaugeTotals | undefined {
+    return this.#totals;
+  }
+
+  history(nowMs: number, span?: WindowSpan): readonly WindowView[] {
+    return this.#history.since(nowMs, span);
   }
 
   view(nowMs: number): DependencyView["signals"] {
@@ -177,6 +191,8 @@ export class DependencySignals {
   /** Frees what only matters while there is traffic. */
   rest(): void {
     this.#recent = [];
+    this.#last = undefined;
+    this.#totals = undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Detector } from "../detect/detector.ts";
 import type { Random } from "../random.ts";
 import type { Outcome } from "../signals/outcome.ts";
 import type { ControlParameters } from "./control-parameters.ts";
-import type { Decision, Lease } from "./decision.ts";
+import type { Decision, Lease, Mode } from "./decision.ts";
 import type { Policy } from "./policy.ts";
 
 export interface EngineOptions {
@@ -117,6 +117,29 @@ export interface WindowView {
   /** The fleet's allowance of attempts in flight; `null` while none is known. */
   readonly bound: number | null;
   readonly latencyMs: LatencyView | null;
+}
+
+/** What a dependency does now, read without merging or copying anything: cheap enough to be asked of all of them every second. */
+export interface DependencyLook {
+  readonly state: DependencyState;
+  /** What the policy says of it. */
+  readonly mode: Mode;
+  /** The last second that is over; `undefined` before the first. Its `endMs` says how long ago that was. */
+  readonly last: WindowView | undefined;
+  /** Of attempts that ended ok while all was well: about the median; `null` while none is learned. */
+  readonly usualLatencyMs: number | null;
+  /** The fleet's allowance of attempts in flight; `null` while none is known. */
+  readonly bound: number | null;
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Index 0 is priority 1. */
+  readonly waitingByPriority: readonly number[];
+}
+
+/** Windows that ended after `fromMs` and no later than `toMs`. */
+export interface WindowSpan {
+  readonly fromMs?: number;
+  readonly toMs?: number;
 }
 
 export interface GraphNode {

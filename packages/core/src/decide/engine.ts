@@ -16,13 +16,16 @@ import type { BookContext } from "./decision-book.ts";
 import { FREE } from "./dependency-control.ts";
 import type {
   AuditEntry,
+  DependencyLook,
   DependencyView,
   EngineChange,
   EngineCounters,
   EngineLimits,
   EngineOptions,
   EngineRecord,
+  GraphEdge,
   GraphView,
+  WindowSpan,
   WindowView,
 } from "./engine-types.ts";
 import { ENGINE_LIMITS } from "./engine-limits.ts";
@@ -40,7 +43,7 @@ import { Overrides } from "./overrides.ts";
 import type { Policy } from "./policy.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { Sleepers } from "./sleepers.ts";
-import { viewOf, watch } from "./watched-dependency.ts";
+import { lookAt, viewOf, watch } from "./watched-dependency.ts";
 import type { WatchedDependency } from "./watched-dependency.ts";
 
 /** A dependency without traffic is looked at for so long: then detections resolve, holds end, and it costs nothing. */
@@ -222,8 +225,13 @@ export class Engine {
     return watched && this.#view(watched);
   }
 
-  signals(id: string): readonly WindowView[] {
-    return this.#watched.get(id)?.signals.history(this.#nowMs) ?? [];
+  look(id: string): DependencyLook | undefined {
+    const watched = this.#watched.get(id);
+    return watched && lookAt(watched, this.#detections.openOf(id));
+  }
+
+  signals(id: string, span?: WindowSpan): readonly WindowView[] {
+    return this.#watched.get(id)?.signals.history(this.#nowMs, span) ?? [];
   }
 
   detections(): readonly Detection[] {
@@ -231,10 +239,11 @@ export class Engine {
   }
 
   graph(): GraphView {
-    return graphView(
-      this.#graph.edges(this.#nowMs),
-      (id) => this.dependency(id)?.state ?? "unknown",
-    );
+    return graphView(this.edges(), (id) => this.look(id)?.state ?? "unknown");
+  }
+
+  edges(): readonly GraphEdge[] {
+    return this.#graph.edges(this.#nowMs);
   }
 
   counters(): EngineCounters {

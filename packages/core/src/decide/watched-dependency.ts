@@ -5,7 +5,7 @@ import { ConsultPacer } from "./consult-pacer.ts";
 import { DecisionBook } from "./decision-book.ts";
 import { DependencyControl } from "./dependency-control.ts";
 import type { DependencySignals } from "./dependency-signals.ts";
-import type { DependencyState, DependencyView } from "./engine-types.ts";
+import type { DependencyLook, DependencyState, DependencyView } from "./engine-types.ts";
 import type { DependencyPolicy } from "./policy.ts";
 
 /** One dependency with all that belongs to it. */
@@ -48,6 +48,26 @@ export function viewOf(
     signals: watched.signals.view(nowMs),
     decisions: watched.book.decisions.map(({ id }) => id),
     detections: open.map(({ id }) => id),
+  };
+}
+
+export function lookAt(watched: WatchedDependency, open: readonly Detection[]): DependencyLook {
+  const { signals, control, policy } = watched;
+  const { usualLatencyS } = control.bound;
+  const {
+    inFlight = 0,
+    waiting = 0,
+    waitingByPriority = [0, 0, 0, 0, 0],
+  } = signals.tickTotals ?? {};
+  return {
+    state: stateOf(watched, open),
+    mode: policy.mode,
+    last: signals.last,
+    usualLatencyMs: usualLatencyS === undefined ? null : usualLatencyS * 1_000,
+    bound: control.allowance.bound ?? null,
+    inFlight,
+    waiting,
+    waitingByPriority,
   };
 }
 

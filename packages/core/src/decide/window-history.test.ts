@@ -45,6 +45,22 @@ describe("a history", () => {
     expect(ends).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
   });
 
+  it.each([
+    [{}, 1, 50],
+    [{ fromMs: START + 20_000 }, 21, 50],
+    [{ toMs: START + 20_000 }, 1, 20],
+    [{ fromMs: START + 20_000, toMs: START + 20_000 }, 0, 0],
+    [{ fromMs: START + 19_999, toMs: START + 20_000 }, 20, 20],
+    [{ fromMs: START + 39_500, toMs: START + 41_500 }, 40, 41],
+    [{ fromMs: START - 900_000, toMs: START + 900_000 }, 1, 50],
+  ])("gives the part of it that is asked for: %j", (span, first, last) => {
+    const history = shelf(1_000).open();
+    for (let second = 1; second <= 50; second += 1) history.keep(view(second));
+    const ends = history.since(START + 50_000, span).map(({ endMs }) => (endMs - START) / 1_000);
+    const wanted = first === 0 ? [] : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    expect(ends).toEqual(wanted);
+  });
+
   it("frees what is too old of dependencies that are called no more", () => {
     const histories = shelf(1_000, 60_000);
     const [quiet, busy] = [histories.open(), histories.open()];

@@ -1,6 +1,6 @@
 import { OUTCOMES } from "../signals/outcome.ts";
 import type { Outcome } from "../signals/outcome.ts";
-import type { LatencyView, WindowView } from "./engine-types.ts";
+import type { LatencyView, WindowSpan, WindowView } from "./engine-types.ts";
 
 export interface WindowHistoriesOptions {
   /** How far back a history goes. */
@@ -100,9 +100,16 @@ export class WindowHistory {
     write(chunk, view);
   }
 
-  since(nowMs: number): WindowView[] {
-    const fromMs = nowMs - this.#shelf.historyMs;
-    return this.#chunks.flatMap(viewsOf).filter(({ endMs }) => endMs > fromMs);
+  /** Only the rows of the span are unpacked, but for the chunks at its ends. */
+  since(
+    nowMs: number,
+    { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: WindowSpan = {},
+  ): WindowView[] {
+    const afterMs = Math.max(fromMs, nowMs - this.#shelf.historyMs);
+    return this.#chunks
+      .filter((chunk) => chunk.endMs > afterMs && chunk.startMs <= toMs)
+      .flatMap(viewsOf)
+      .filter(({ endMs }) => endMs > afterMs && endMs <= toMs);
   }
 
   /** Only the shelf calls this, and its oldest chunk of ours is ours too. */

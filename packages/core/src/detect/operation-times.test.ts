@@ -82,6 +82,35 @@ describe("operation times", () => {
     );
   });
 
+  it.each([
+    { before: 1, pace: 1 },
+    { before: 3, pace: 1 },
+    { before: 1_950, pace: 1 },
+    { before: 2_500, pace: 1 },
+    { before: 100, pace: 1 / 20 },
+  ])(
+    "learn many calls of a time at once as one after the other, after $before calls at pace $pace",
+    ({ before, pace }) => {
+      const start = taught({ read: usual(0.1, before) });
+      const atOnce = new OperationTimes();
+      const singly = new OperationTimes();
+      for (const times of [atOnce, singly]) times.restore(start.state());
+      atOnce.learn(timesOf({ read: Array.from({ length: 200 }, () => 0.15) }), pace);
+      for (let call = 0; call < 200; call += 1) singly.learn(timesOf({ read: [0.15] }), pace);
+      const kept = (times: OperationTimes) =>
+        JSON.stringify(times.state(), (_, value) =>
+          typeof value === "number" ? Number(value.toPrecision(9)) : value,
+        );
+      expect(kept(atOnce)).toBe(kept(singly));
+    },
+  );
+
+  it("learn a million million calls in no time", () => {
+    const times = taught({ read: usual(0.1, 100) });
+    times.learn(new Map([["read", { ...histogramOf([0.15])!, count: 1e12, counts: [1e12] }]]), 1);
+    expect(times.compare(timesOf({ read: [0.15] })).log).toBeCloseTo(0, 6);
+  });
+
   it("keep the first 128 operations, and go on after a restart as before", () => {
     const parts = Object.fromEntries(
       Array.from({ length: 200 }, (_, index) => [`op${index}`, usual(0.1, 6, index + 1)] as const),

@@ -73,7 +73,7 @@ export class OperationTimes {
       if (usual.calls === 0 && this.#usual.size >= OPERATIONS_MAX) continue;
       this.#usual.set(operation, usual);
       for (const [value, count] of bucketsOf(histogram))
-        for (let call = 0; call < count; call += 1) learnCall(usual, Math.log(value), pace);
+        learnCalls(usual, Math.log(value), { count, pace });
     }
   }
 
@@ -98,11 +98,50 @@ function spreadOf({ calls, squares }: Usual): number {
   return Math.sqrt((variance + SPREAD_MIN ** 2) * (1 + 1 / calls));
 }
 
-function learnCall(usual: Usual, log: number, pace: number): void {
-  const calls = Math.min(usual.calls + pace, MEMORY_CALLS);
-  if (usual.calls + pace > MEMORY_CALLS) usual.squares *= 1 - pace / MEMORY_CALLS;
-  const bound = usual.calls < CALLS_MIN ? Infinity : WINSOR * spreadOf(usual);
+/**
+ * So many calls of one time, in two steps whatever their number, so that a tick costs no more under more traffic. With q what is left of
+ * the deviation d from the mean, calls / (calls + n · pace) until the memory is full and (1 − pace / 2000)^n from then on,
+ *
+ *     mean    ← mean + (1 − q) · d
+ *     squares ← kept + calls after · q · (1 − q) · d²
+ *
+ * which is what n single steps come to where d is not cut. Where it is, it is cut for all of them at once, by the spread before them.
+ */
+function learnCalls(usual: Usual, log: number, { count, pace }: Weight): void {
+  let left = count;
+  for (; left > 0 && usual.calls < CALLS_MIN; left -= 1) learnCall(usual, log, pace);
+  const filling = Math.min(left, Math.floor((MEMORY_CALLS - usual.calls) / pace));
+  if (filling > 0) {
+    const calls = usual.calls + filling * pace;
+    learnPart(usual, log, { calls, left: usual.calls / calls, kept: 1 });
+  }
+  if (left > filling) {
+    const q = (1 - pace / MEMORY_CALLS) ** (left - filling);
+    learnPart(usual, log, { calls: MEMORY_CALLS, left: q, kept: q });
+  }
+}
+
+interface Weight {
+  readonly count: number;
+  readonly pace: number;
+}
+
+function learnPart(
+  usual: Usual,
+  log: number,
+  { calls, left, kept }: { readonly calls: number; readonly left: number; readonly kept: number },
+): void {
+  const bound = WINSOR * spreadOf(usual);
   const deviation = Math.min(bound, Math.max(-bound, log - usual.location));
+  usual.calls = calls;
+  usual.location += (1 - left) * deviation;
+  usual.squares = kept * usual.squares + calls * left * (1 - left) * deviation ** 2;
+}
+
+/** One of the first few calls of an operation: there is no spread yet to cut by. */
+function learnCall(usual: Usual, log: number, pace: number): void {
+  const deviation = log - usual.location;
+  const calls = usual.calls + pace;
   const gain = pace / Math.max(1, calls);
   usual.calls = calls;
   usual.location += gain * deviation;

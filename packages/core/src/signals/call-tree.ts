@@ -11,9 +11,11 @@ import type { RecorderLimits } from "./recorder-limits.ts";
 import type { SignalWindow } from "./signal-window.ts";
 import { isByItself, rootOf, type SpanNode } from "./span-node.ts";
 import type { Urgency } from "./urgency.ts";
+import type { CallState } from "./call-state.ts";
 import type { Identity } from "./identity.ts";
+import { sumOfUsage } from "./usage.ts";
 import { newTrace, trailOf, type TraceState, type Trail } from "./traces.ts";
-import { settleRefusal, waitBegan } from "./waits.ts";
+import { settleRefusal, Wait } from "./waits.ts";
 
 export interface CallTreeOptions extends EndedCallsOptions {
   readonly urgency: Urgency;
@@ -70,15 +72,15 @@ export class CallTree {
   }
 
   /** A run stands at the hook: whatever would claim it has no attempt yet. That node, if there is one. */
-  waitStarted(run: SpanNode): SpanNode | undefined {
+  waitStarted(run: SpanNode, nowMs: number): Wait {
     const claim = this.#claimOf(run);
-    if (claim.kind === "none") return undefined;
+    if (claim.kind === "none") return new Wait(run, undefined, nowMs);
     const { node } = claim;
-    waitBegan(node, run.identity.dependency);
-    if (node.claimed > 0 || !node.isCounted) return node;
+    const wait = new Wait(run, node, nowMs);
+    if (node.claimed > 0 || !node.isCounted) return wait;
     this.#cellOf(node).takeBack(agentOf(node), node.isRetry);
     node.isCounted = false;
-    return node;
+    return wait;
   }
 
   /** What waited for this node to say what it is. */
@@ -98,7 +100,7 @@ export class CallTree {
     cell.takeBack(agentOf(node), node.isRetry);
     node.isRetry = attempt > 1;
     cell.started(agentOf(node), node.isRetry);
-    if (node.call !== undefined) node.call = { startMs: node.startMs, isReported: node.isRetry };
+    if (node.call !== undefined) node.call = newCall(node);
   }
 
   /** Whether a call that ended well or badly goes on with a repetition. */
@@ -222,7 +224,7 @@ export class CallTree {
       if (claimer.isCounted && !node.isCounted)
         this.#cellOf(claimer).takeBack(agentOf(claimer), claimer.isRetry);
     }
-    if (failure !== undefined) this.#cellOf(node).retryGap(node.startMs - failure.atMs);
+    if (failure !== undefined) this.#retried(node, failure);
     this.#countStart(node, isFirst);
   }
 
@@ -231,11 +233,11 @@ export class CallTree {
     const explicit = node.identity.attempt;
     node.isRetry = explicit === undefined ? failure !== undefined : explicit > 1;
     if (failure !== undefined && node.isRetry) {
-      node.call = failure.call ?? { startMs: node.startMs, isReported: true };
-      this.#cellOf(node).retryGap(node.startMs - failure.atMs);
+      node.call = failure.call ?? newCall(node);
+      this.#retried(node, failure);
     } else {
       // An attempt beyond the first whose first nobody saw belongs to a call that was told elsewhere.
-      node.call = { startMs: node.startMs, isReported: node.isRetry };
+      node.call = newCall(node);
       // A queue's worker says only at the end which try it was.
       node.isCallPending =
         node.identity.failsByException === true && explicit === undefined && !node.isEnded;
@@ -247,6 +249,11 @@ export class CallTree {
   #takeFailure(failures: Failure[] | undefined, node: SpanNode): Failure | undefined {
     if (failures === undefined || node.identity.attempt === 1) return undefined;
     return takeFailure(failures, node.identity, node, this.#options.limits.retryGapMsMax);
+  }
+
+  #retried(node: SpanNode, { atMs }: Failure): void {
+    node.retryGapMs = node.startMs - atMs;
+    this.#cellOf(node).retryGap(node.retryGapMs);
   }
 
   #countStart(node: SpanNode, isInPlace: boolean): void {
@@ -275,6 +282,8 @@ export class CallTree {
     const { outcome } = node.ended!;
     if (node.claimed === 0) this.#attemptEnded(node);
     if (node.claimer !== undefined) {
+      const usage = node.usage ?? node.usageBelow;
+      if (usage !== undefined) node.claimer.usageBelow = sumOfUsage(node.claimer.usageBelow, usage);
       if (node.wasOpenAtJoin) node.claimer.claimedOpen -= 1;
       if (outcome === "refused") node.claimer.claimedRefused += 1;
       if (isFailure(outcome)) this.#remember(node, (node.claimer.failures ??= []));
@@ -357,4 +366,8 @@ export class CallTree {
   #cellOf(node: SpanNode): ReturnType<SignalWindow["cell"]> {
     return this.#window.cell(rootOf(node).identity.dependency);
   }
+}
+
+function newCall({ startMs, startSeq, isRetry }: SpanNode): CallState {
+  return { startMs, seq: startSeq, isReported: isRetry };
 }

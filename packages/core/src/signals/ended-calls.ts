@@ -1,6 +1,7 @@
 import type { Attempt, Call } from "./attempt.ts";
 import { agentOf } from "./caller-of.ts";
 import type { Outcome } from "./outcome.ts";
+import { attemptPlaceOf, placeOf } from "./place-of.ts";
 import type { SignalWindow } from "./signal-window.ts";
 import { rootOf, type SpanNode } from "./span-node.ts";
 
@@ -35,6 +36,7 @@ export class EndedCalls {
       outcome,
       throttle,
       isRetry,
+      ...(!node.isRun && { place: attemptPlaceOf(node) }),
     });
   }
 
@@ -50,6 +52,15 @@ export class EndedCalls {
     if (onCall === undefined) return;
     const { dependency, operation } = node.identity;
     const { priority } = node;
-    onCall({ dependency, operation, agent: agentOf(node), priority, startMs, durationMs, outcome });
+    onCall({
+      dependency,
+      operation,
+      agent: agentOf(node),
+      priority,
+      startMs,
+      durationMs,
+      outcome,
+      ...(!node.isRun && { place: placeOf(node), usage: node.usage ?? node.usageBelow }),
+    });
   }
 }

@@ -21,6 +21,8 @@ export interface FinishedSpansOptions {
   /** A trace is replayed when nothing was added to it for this long. */
   readonly settleMs: number;
   readonly limits?: Partial<FinishedSpansLimits>;
+  /** Told the time of each start and end before it is replayed: whoever wants a report of each second takes it here. */
+  readonly onTime?: (atMs: number) => void;
 }
 
 interface PendingTrace {
@@ -40,14 +42,16 @@ export class FinishedSpans {
   readonly #recorder: SignalRecorder;
   readonly #settleMs: number;
   readonly #limits: FinishedSpansLimits;
+  readonly #onTime: ((atMs: number) => void) | undefined;
   readonly #traces = new RecencyMap<PendingTrace>();
   #count = 0;
 
-  constructor({ recorder, settleMs, limits }: FinishedSpansOptions) {
+  constructor({ recorder, settleMs, limits, onTime }: FinishedSpansOptions) {
     if (!(settleMs >= 0))
       throw new HeadwayError("ERR_CONFIG_RANGE", `settleMs must be at least 0, got ${settleMs}`);
     this.#recorder = recorder;
     this.#settleMs = settleMs;
+    this.#onTime = onTime;
     this.#limits = { ...LIMITS, ...limits };
     recorder.makeRoom(this.#limits.spans);
   }
@@ -101,7 +105,9 @@ export class FinishedSpans {
   }
 
   #replay(spans: readonly TimedSpan[]): void {
+    const onTime = this.#onTime;
     for (const { span, atMs, isStart } of replayOrder(spans)) {
+      onTime?.(atMs);
       if (isStart) this.#recorder.spanStarted(span, atMs);
       else this.#recorder.spanEnded(span, atMs);
     }

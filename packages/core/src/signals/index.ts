@@ -7,7 +7,7 @@ export {
   type AttributeKey,
   type ResourceKey,
 } from "./allow-list.ts";
-export type { Attempt, Call } from "./attempt.ts";
+export type { Attempt, AttemptPlace, Call, Outlived, Place, Workflow } from "./attempt.ts";
 export {
   FinishedSpans,
   type FinishedSpansLimits,
@@ -35,7 +35,9 @@ export {
   type SignalReport,
   type SignalSpec,
 } from "./report.ts";
+export { replayOrder, type ReplayEvent, type TimedSpan } from "./replay-order.ts";
 export type { RunEnd, RunHandle, RunStart } from "./run.ts";
+export type { Usage } from "./usage.ts";
 export { SPAN_KIND, type FinishedSpanView, type SpanKind, type SpanView } from "./span-view.ts";
 export { decodeReports, type DecodedReports } from "./otlp/decode-reports.ts";
 export { decodeTraces, type DecodedTraces } from "./otlp/decode-traces.ts";

@@ -54,7 +54,7 @@ export function nodeOfLone(run: LoneRun): SpanNode {
   node.priority = run.priority;
   node.digest = run.digest;
   node.agent = route.agent;
-  node.call = { startMs, isReported: false };
+  node.call = { startMs, seq: node.startSeq, isReported: false };
   node.isCounted = true;
   node.isDecided = true;
   node.isEnded = run.isEnded;

@@ -1,4 +1,4 @@
-import type { Attempt, Call } from "./attempt.ts";
+import type { Attempt, Call, Outlived, Workflow } from "./attempt.ts";
 import { agentOfResource } from "./agent-of-resource.ts";
 import { CallTree } from "./call-tree.ts";
 import { Census } from "./census.ts";
@@ -19,6 +19,7 @@ import { outcomeOfSpan, type SpanOutcome } from "./outcome-of-span.ts";
 import { recordServed } from "./own-time.ts";
 import type { Priority } from "./priority.ts";
 import { RECORDER_LIMITS, type RecorderLimits } from "./recorder-limits.ts";
+import { tellOutlived, workflowOf } from "./place-of.ts";
 import type { SignalPoint, SignalReport } from "./report.ts";
 import type { RunEnd, RunHandle, RunStart } from "./run.ts";
 import { identityOfRun, isByItself } from "./run-identity.ts";
@@ -27,7 +28,8 @@ import { nearer, rootOf, SpanNode } from "./span-node.ts";
 import { SPAN_KIND, type SpanView } from "./span-view.ts";
 import { newTrace, Traces, type TraceState } from "./traces.ts";
 import { Urgency } from "./urgency.ts";
-import { waitEnded } from "./waits.ts";
+import { usageOf } from "./usage.ts";
+import { Wait } from "./waits.ts";
 
 export interface SignalRecorderOptions {
   readonly instance: string;
@@ -37,6 +39,8 @@ export interface SignalRecorderOptions {
   readonly limits?: Partial<RecorderLimits>;
   readonly onAttempt?: (attempt: Attempt) => void;
   readonly onCall?: (call: Call) => void;
+  readonly onWorkflow?: (workflow: Workflow) => void;
+  readonly onOutlived?: (outlived: Outlived) => void;
 }
 
 const SPEAKS_WITHIN_MS = 3_000;
@@ -60,12 +64,14 @@ export class SignalRecorder {
   readonly #loneRuns: LoneRuns;
   readonly #work: OpenWork;
   readonly #urgency = new Urgency();
+  readonly #listeners: Pick<SignalRecorderOptions, "onCall" | "onWorkflow" | "onOutlived">;
   #rules: readonly CompiledRule[];
   #windowStartMs: number | undefined;
   #seq = 0;
 
   constructor(options: SignalRecorderOptions) {
     this.#instance = options.instance;
+    this.#listeners = options;
     this.#agent = options.agent === undefined ? undefined : cleanName(options.agent);
     this.#limits = { ...RECORDER_LIMITS, ...options.limits };
     this.#rules = compileRules(options.identities ?? []);
@@ -118,6 +124,7 @@ export class SignalRecorder {
     // Its own duration says when it started. Its parent, which encloses it, mostly has not been told of yet.
     node ??= this.#start(span, nowMs - (span.durationMs ?? 0), undefined);
     this.#identifyAtEnd(node, span);
+    if (this.#listeners.onCall !== undefined) node.usage = usageOf(span);
     this.#end(
       node,
       outcomeOfSpan(span, node.identity),
@@ -156,14 +163,14 @@ export class SignalRecorder {
   }
 
   /** The hook lets a run wait, or refuses it, before it begins. Gives what `waitEnded` takes; nothing where nothing is above it. */
-  waitStarted(start: RunStart): RunHandle | undefined {
+  waitStarted(start: RunStart, nowMs: number): RunHandle | undefined {
     if (isByItself(start) && this.#tree.detached.size === 0) return undefined;
-    return this.#tree.waitStarted(this.#newRun(start, 0));
+    return this.#tree.waitStarted(this.#newRun(start, nowMs), nowMs);
   }
 
   /** The run begins now, or it never will. */
-  waitEnded(handle: RunHandle | undefined, admitted: boolean): void {
-    if (handle instanceof SpanNode) waitEnded(handle, admitted);
+  waitEnded(handle: RunHandle | undefined, admitted: boolean, nowMs: number): void {
+    if (handle instanceof Wait) handle.ended(admitted, nowMs);
   }
 
   setWaiting(dependency: string, priority: Priority, count: number, nowMs: number): void {
@@ -330,6 +337,7 @@ export class SignalRecorder {
     uncover(node, nowMs);
     this.#tree.detached.delete(node);
     if (node.isServer) recordServed(node, this.#window);
+    if (node.isServer) tellOutlived(node, this.#listeners);
     if (isCounted(node.identity)) this.#tree.end(node);
     else this.#tree.decideBelow(node);
     this.#tree.leave(node);
@@ -352,6 +360,7 @@ export class SignalRecorder {
     if (attempts === 0 || isCounted(node.identity) || layer === "session") return;
     const name = workflow ?? nameOfRoot(node, span);
     this.#window.workflows.record(name, "", attempts);
+    this.#listeners.onWorkflow?.(workflowOf(node, name, attempts));
   }
 
   /** Attributes may have been set since the span started. */

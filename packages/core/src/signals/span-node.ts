@@ -6,6 +6,7 @@ import type { Priority } from "./priority.ts";
 import type { RunHandle } from "./run.ts";
 import type { SpanView } from "./span-view.ts";
 import type { TraceState } from "./traces.ts";
+import type { Usage } from "./usage.ts";
 
 /** A span or hook run in the tree, while it is open. Mutable: the recorder and its parts are the only ones that hold it. */
 export class SpanNode implements RunHandle {
@@ -58,6 +59,11 @@ export class SpanNode implements RunHandle {
   /** It has waited once for a span that then was not its call. */
   hasWaited = false;
   failures: Failure[] | undefined = undefined;
+  /** Of a retry: from the failure to its start. */
+  retryGapMs: number | undefined = undefined;
+  /** Kept only where somebody listens; `usageBelow`: of what it claimed. */
+  usage: Usage | undefined = undefined;
+  usageBelow: Usage | undefined = undefined;
 
   isEnded = false;
   endSeq = 0;

@@ -1,4 +1,5 @@
 import type { SpanOutcome } from "./outcome-of-span.ts";
+import { cover, uncover } from "./coverage.ts";
 import type { SpanNode } from "./span-node.ts";
 
 const REFUSED: SpanOutcome = { outcome: "refused" };
@@ -7,16 +8,30 @@ const REFUSED: SpanOutcome = { outcome: "refused" };
  * A call's span often opens before the hook lets its attempt go: what waits there is not in flight, and what is refused never was.
  */
 
-/** Something to the dependency waits at the hook that the node would claim if it began. */
-export function waitBegan(node: SpanNode, dependency: string): void {
-  node.waits += 1;
-  node.waitedFor = dependency;
-  node.wasRefused = false;
-}
+/** A run that stands at the hook. What is above it waits too: that is no time of its own. */
+export class Wait {
+  readonly startMs: number;
+  readonly #run: SpanNode;
+  /** What would claim the run if it began. */
+  readonly #claimer: SpanNode | undefined;
 
-export function waitEnded(node: SpanNode, admitted: boolean): void {
-  node.waits -= 1;
-  node.wasRefused = !admitted;
+  constructor(run: SpanNode, claimer: SpanNode | undefined, nowMs: number) {
+    this.startMs = nowMs;
+    this.#run = run;
+    this.#claimer = claimer;
+    if (run.above !== undefined && !run.above.isEnded) cover(run.above, nowMs);
+    if (claimer === undefined) return;
+    claimer.waits += 1;
+    claimer.waitedFor = run.identity.dependency;
+    claimer.wasRefused = false;
+  }
+
+  ended(admitted: boolean, nowMs: number): void {
+    uncover(this.#run, nowMs);
+    if (this.#claimer === undefined) return;
+    this.#claimer.waits -= 1;
+    this.#claimer.wasRefused = !admitted;
+  }
 }
 
 /** Nothing of it is in flight: it waits, or was refused last and may come again. */

@@ -27,5 +27,5 @@ it("each bar of what a folder holds is met or not by what was measured", async (
     "minute series 2024-05-06: median delay": false,
     "minute series 2024-05-06: false episodes": true,
   });
-  expect(bars[0]?.measured).toBe("1 of 2");
+  expect(bars[0]?.measured).toBe("1 of 2 (0.01 to 0.99)");
 });

@@ -1,5 +1,8 @@
+import { rateInterval } from "./bootstrap.ts";
+import type { Interval } from "./bootstrap.ts";
 import type { DetectionReport } from "./detect.ts";
 import type { SystemSpans } from "./nezha-spans-bench.ts";
+import type { FalseAlarms, Summary } from "./protocol.ts";
 
 /** What is asked for, beside what was measured. */
 export interface DetectionBar {
@@ -36,13 +39,13 @@ function timingBars({ system, day, shipped }: SystemSpans): readonly DetectionBa
     {
       name: `${name}, named`,
       asked: `≥ ${RECALL[system]}`,
-      measured: `${timing.named} of ${timing.faults}`,
+      measured: namedOf(timing),
       isMet: timing.recall.value >= RECALL[system],
     },
     {
       name: `${name}, median delay`,
       asked: `≤ ${MEDIAN_S[system]} s`,
-      measured: `${timing.medianS.value.toFixed(1)} s`,
+      measured: medianOf(timing),
       isMet: timing.medianS.value <= MEDIAN_S[system],
     },
   ];
@@ -55,21 +58,18 @@ function returnBars({ system, day, shipped }: SystemSpans): readonly DetectionBa
     {
       name: `${system} ${day}: return faults, named`,
       asked: "all",
-      measured: `${returns.named} of ${returns.faults}`,
+      measured: namedOf(returns),
       isMet: returns.named === returns.faults,
     },
   ];
 }
 
-/** Episodes at a service whose own fault was labelled shortly before or after are told apart: no label says when a fault ended. */
-function falseBar({ system, day, shipped }: SystemSpans): DetectionBar {
-  const { hours, episodes, suspect } = shipped.falseAlarms;
-  const perHour = (episodes - suspect) / hours;
+function falseBar({ system, day, shipped: { falseAlarms } }: SystemSpans): DetectionBar {
   return {
     name: `${system} ${day}: false episodes over the fleet`,
     asked: `≤ ${FALSE_PER_HOUR}/h`,
-    measured: `${perHour.toFixed(2)}/h in ${hours.toFixed(2)} h, and ${suspect} at a service just faulted`,
-    isMet: perHour <= FALSE_PER_HOUR,
+    measured: falseOf(falseAlarms),
+    isMet: falseAlarms.perHour.value <= FALSE_PER_HOUR,
   };
 }
 
@@ -78,19 +78,19 @@ function minuteBars({ minutes }: Results): readonly DetectionBar[] {
     {
       name: `minute series ${day}: network and processor faults, named`,
       asked: `≥ ${MINUTES.recall}`,
-      measured: `${timing.named} of ${timing.faults}`,
+      measured: namedOf(timing),
       isMet: timing.recall.value >= MINUTES.recall,
     },
     {
       name: `minute series ${day}: median delay`,
       asked: `≤ ${MINUTES.medianS} s`,
-      measured: `${timing.medianS.value.toFixed(1)} s`,
+      measured: medianOf(timing),
       isMet: timing.medianS.value <= MINUTES.medianS,
     },
     {
       name: `minute series ${day}: false episodes`,
       asked: `≤ ${MINUTES.falsePerHour}/h`,
-      measured: `${falseAlarms.perHour.value.toFixed(2)}/h in ${falseAlarms.hours.toFixed(1)} h`,
+      measured: falseOf(falseAlarms),
       isMet: falseAlarms.perHour.value <= MINUTES.falsePerHour,
     },
   ]);
@@ -106,7 +106,8 @@ function syntheticBars({ storms, silence, ramp, efficiency }: Results): readonly
   }
   if (silence) {
     const count = silence.episodes.retry_storm ?? 0;
-    const measured = `${count} in ${silence.hours.toFixed(0)} h`;
+    const perHour = rateInterval(count, silence.hours);
+    const measured = `${count} in ${silence.hours.toFixed(0)} h (${span(perHour, 2)} an hour)`;
     add("retry storms seen under healthy bursty load", "none", measured, count === 0);
   }
   if (ramp) {
@@ -120,6 +121,24 @@ function syntheticBars({ storms, silence, ramp, efficiency }: Results): readonly
     add("efficiency, law learnt", "≥ 0.5", leastLearnt.toFixed(2), leastLearnt >= 0.5);
   }
   return bars;
+}
+
+function namedOf({ named, faults, recall }: Summary): string {
+  return `${named} of ${faults} (${span(recall, 2)})`;
+}
+
+function medianOf({ medianS }: Summary): string {
+  return `${medianS.value.toFixed(1)} s (${span(medianS, 1)})`;
+}
+
+function falseOf({ episodes, hours, perHour, ofFaults }: FalseAlarms): string {
+  const counted = `${episodes} in ${hours.toFixed(2)} h: ${perHour.value.toFixed(2)}/h (${span(perHour, 2)})`;
+  return ofFaults === 0 ? counted : `${counted}, and ${ofFaults} of a fault that was on`;
+}
+
+/** The 95 % interval. */
+function span({ low, high }: Interval, digits: number): string {
+  return `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
 }
 
 function isKnown(system: string): system is keyof typeof RECALL {

@@ -22,7 +22,7 @@ export interface EfficiencyRow {
   readonly runLength: number;
   readonly runLengthCounted: number;
   readonly delay: number;
-  /** No chart with that run length is sooner in the worst case (Lorden, 1971), up to terms that do not grow with it. */
+  /** To first order, for long run lengths, no chart is sooner in the worst case (Lorden, 1971); a mean delay at a short one may be. */
   readonly bound: number;
   readonly efficiency: number;
 }

@@ -69,5 +69,5 @@ it("judges a day without a quiet end by its faults alone", () => {
   const short = { day: "d", atS: atS.slice(0, 20), edges, faults };
   const { trials, quiet } = new MinutePlay(short, alarming);
   expect(trials[0]!.alarms.map((alarm) => alarm.atS)).toEqual([60]);
-  expect(quiet).toEqual([{ seconds: 0, alarms: [], suspects: [] }]);
+  expect(quiet).toEqual([{ seconds: 0, alarms: [], faulted: [] }]);
 });

@@ -52,7 +52,7 @@ export class MinutePlay {
         .map((alarm) => ({ ...alarm, atS: alarm.atS - fault.onsetS })),
     }));
     const seconds = half < atS.length ? (atS.at(-1) ?? 0) - (atS[half] ?? 0) : 0;
-    this.quiet = [{ seconds, alarms: after, suspects: [] }];
+    this.quiet = [{ seconds, alarms: after, faulted: [] }];
   }
 }
 

@@ -1,13 +1,12 @@
 import type { NezhaData, NezhaFault, NezhaFile, NezhaSpans } from "./nezha-data.ts";
 import { viewsOf } from "./nezha-views.ts";
-import type { Alarm, FaultTrial, QuietStretch } from "./protocol.ts";
+import type { Alarm, FaultSpan, FaultTrial, QuietStretch } from "./protocol.ts";
 import type { SpanWatch } from "./span-watch.ts";
 import { secondsOf } from "./span-reports.ts";
 import type { Second, Telling } from "./span-reports.ts";
 
-/** A fault labelled this long before, whose end nobody wrote down, may still be there; one labelled this soon after may have begun. */
-const SUSPECT_BEFORE_S = 600;
-const SUSPECT_AFTER_S = 120;
+/** Nobody wrote down when a fault ended; those of Online Boutique lasted 180 to 200 s. */
+const FAULT_S = 200;
 
 /** What one listener heard of a day. */
 export interface Hearing {
@@ -62,7 +61,10 @@ function hear(
   const onsetS = fault ? fault.onsetS - file.zeroS : Infinity;
   const before = seconds.filter(({ endS }) => endS <= onsetS);
   const early: Alarm[] = before.flatMap((second) => [...watch.observe(second)]);
-  quiet.push({ seconds: before.length, alarms: early, suspects: suspectsOf(file, faults) });
+  const faulted = faultedIn(file, faults);
+  const isOn = ({ endS }: Second) =>
+    faulted.some(({ fromS, untilS }) => fromS < endS && endS <= untilS);
+  quiet.push({ seconds: before.filter((second) => !isOn(second)).length, alarms: early, faulted });
   if (!fault) return;
   const fork = watch.fork();
   const alarms = seconds
@@ -72,11 +74,13 @@ function hear(
   trials.push({ fault, alarms });
 }
 
-function suspectsOf(file: NezhaFile, faults: readonly NezhaFault[]): readonly string[] {
-  const fromS = file.zeroS + Math.min(...file.covered.map(([from]) => from));
-  const untilS = file.fault?.onsetS ?? file.zeroS + Math.max(...file.covered.map(([, to]) => to));
+/** Faults of the same system and day, on the file's own clock. */
+function faultedIn(file: NezhaFile, faults: readonly NezhaFault[]): readonly FaultSpan[] {
   return faults
     .filter(({ system, day }) => system === file.system && day === file.day)
-    .filter(({ onsetS }) => onsetS > fromS - SUSPECT_BEFORE_S && onsetS < untilS + SUSPECT_AFTER_S)
-    .map(({ service }) => service);
+    .map(({ service, onsetS }) => ({
+      service,
+      fromS: onsetS - file.zeroS,
+      untilS: onsetS - file.zeroS + FAULT_S,
+    }));
 }

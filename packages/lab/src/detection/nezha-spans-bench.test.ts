@@ -43,7 +43,7 @@ describe("the bench on spans", () => {
   });
 
   it("says nothing where nothing is slow: neither before a fault nor of one that does not show", () => {
-    expect(day.shipped.falseAlarms).toMatchObject({ episodes: 0, suspect: 0 });
+    expect(day.shipped.falseAlarms).toMatchObject({ episodes: 0, ofFaults: 0 });
     expect(day.shipped.falseAlarms.hours).toBeCloseTo((5 * 89) / 3_600, 2);
     expect(day.shipped.others).toMatchObject({ faults: 1, named: 0 });
   });

@@ -2,6 +2,7 @@ import type { Random } from "@headway/core";
 import { bootstrap, medianOf, quantileOf, rateInterval } from "./bootstrap.ts";
 import type { Interval } from "./bootstrap.ts";
 import { episodesOf } from "./episodes.ts";
+import { shareInterval } from "./share-interval.ts";
 import type { FaultType, NezhaFault } from "./nezha-data.ts";
 
 /** A detector has begun to say that something is wrong. */
@@ -21,12 +22,19 @@ export interface FaultTrial {
   readonly alarms: readonly Alarm[];
 }
 
-/** What was heard where nothing was injected yet. */
+/** What was heard before a fault of its own was injected. */
 export interface QuietStretch {
+  /** In which no fault was on anywhere: those in which an earlier one still was are no quiet time. */
   readonly seconds: number;
   readonly alarms: readonly Alarm[];
-  /** Services whose fault was labelled shortly before, or is about to be: labels have no ends, and slack of their own. */
-  readonly suspects: readonly string[];
+  /** Earlier faults that were still on, on the alarms' clock. */
+  readonly faulted: readonly FaultSpan[];
+}
+
+export interface FaultSpan {
+  readonly service: string;
+  readonly fromS: number;
+  readonly untilS: number;
 }
 
 export interface FaultScore {
@@ -58,8 +66,8 @@ export interface FalseAlarms {
   readonly hours: number;
   readonly episodes: number;
   readonly perHour: Interval;
-  /** Of the episodes, those at a service whose fault was labelled shortly before or after. */
-  readonly suspect: number;
+  /** Episodes that are none of these: all of each is at the very service whose fault was on. */
+  readonly ofFaults: number;
 }
 
 export function scoreFault({ fault, alarms }: FaultTrial, delayS: number): FaultScore {
@@ -91,13 +99,12 @@ export function summarise(scores: readonly FaultScore[], random: Random): Summar
   const delay = ({ namedS }: FaultScore) => namedS ?? Infinity;
   const noticed = scores.filter(({ noticedS }) => noticedS !== null);
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : Number.NaN);
-  const recallOf = (sample: readonly FaultScore[]) =>
-    share(sample.filter(({ namedS }) => namedS !== null).length, sample.length);
+  const named = scores.filter(({ namedS }) => namedS !== null).length;
   const isHit = ({ first }: FaultScore) => first === "service" || first === "edge";
   return {
     faults: scores.length,
-    named: scores.filter(({ namedS }) => namedS !== null).length,
-    recall: bootstrap(scores, recallOf, { random }),
+    named,
+    recall: shareInterval(named, scores.length),
     medianS: bootstrap(scores, (sample) => medianOf(sample.map(delay)), { random }),
     p95S: quantileOf(
       scores.map(delay).sort((a, b) => a - b),
@@ -108,22 +115,27 @@ export function summarise(scores: readonly FaultScore[], random: Random): Summar
   };
 }
 
-/** Over the fleet: alarms of all streams together make the episodes. */
+/**
+ * Over the fleet: alarms of all streams together make the episodes. One at a service whose own fault is on is that fault's. While it is on
+ * an episode that names any other service is false all the same, though that time is not counted: the rate is not flattered.
+ */
 export function countFalse(stretches: readonly QuietStretch[], gapS: number): FalseAlarms {
   let episodes = 0;
-  let suspect = 0;
-  for (const { alarms, suspects } of stretches) {
+  let ofFaults = 0;
+  for (const { alarms, faulted } of stretches) {
     const starts = episodesOf(
       alarms.map(({ atS }) => atS),
       gapS,
     );
-    episodes += starts.length;
+    const isOfFault = ({ atS, service }: Alarm) =>
+      faulted.some((span) => span.service === service && span.fromS < atS && atS <= span.untilS);
     for (const [index, startS] of starts.entries()) {
       const untilS = starts[index + 1] ?? Infinity;
       const within = alarms.filter(({ atS }) => atS >= startS && atS < untilS);
-      if (within.every(({ service }) => suspects.includes(service))) suspect += 1;
+      if (within.every(isOfFault)) ofFaults += 1;
+      else episodes += 1;
     }
   }
   const hours = stretches.reduce((sum, { seconds }) => sum + seconds, 0) / 3_600;
-  return { hours, episodes, perHour: rateInterval(episodes, hours), suspect };
+  return { hours, episodes, perHour: rateInterval(episodes, hours), ofFaults };
 }

@@ -104,7 +104,7 @@ export class ProcessHook implements Guard {
     if (arrival === undefined) return;
     const { place, withdraw, admission, wait } = arrival;
     this.#arrivals.delete(attempt.id);
-    this.recorder.waitEnded(wait, false);
+    this.recorder.waitEnded(wait, false, this.#options.clock.now());
     withdraw?.();
     if (admission?.admitted === true) this.#leave(place, admission.isProbe);
   }
@@ -185,7 +185,7 @@ export class ProcessHook implements Guard {
   #answered({ attempt, passage, place, wait, admission }: Arrival): void {
     // Not there any more: withdrawn meanwhile.
     if (admission === undefined || !this.#arrivals.delete(attempt.id)) return;
-    this.recorder.waitEnded(wait, admission.admitted);
+    this.recorder.waitEnded(wait, admission.admitted, this.#options.clock.now());
     this.#say(attempt.dependency, admission);
     if (admission.admitted) return this.#start(attempt, passage, place, admission.isProbe);
     this.#retries.gaveUp(attempt);
@@ -230,7 +230,7 @@ export class ProcessHook implements Guard {
     const parent = this.#parentOf(attempt);
     if (parent === undefined) return undefined;
     const { dependency, priority } = attempt;
-    return this.recorder.waitStarted({ dependency, priority, parent });
+    return this.recorder.waitStarted({ dependency, priority, parent }, this.#options.clock.now());
   }
 
   /** The run around it, where that is this process' own: nothing of it crosses a process here. */

@@ -139,7 +139,7 @@ function efficiencyTables({ efficiency }: DetectionReport): string[] {
   const header = ["change", "law", "run length", "delay, windows", "bound", "efficiency"];
   return [
     "### Against the bound",
-    "No chart with a given run length is sooner than log(ARL)/KL in the worst case (Lorden).",
+    "To first order, for long run lengths, no chart is sooner than log(ARL)/KL when the change comes at its worst moment (Lorden). Run lengths here are finite and delays are means, so a row may lie above 1: it is no better than the bound, the bound is loose there.",
     table(header, rows),
   ];
 }

@@ -119,14 +119,14 @@ export class CallRunner {
     const { recorder, clock } = this.#options;
     const { priority } = visit.caller;
     const start = { dependency, priority, ...parentOf(context?.run, activeSpanIds()) };
-    const wait = recorder.waitStarted(start);
+    const wait = recorder.waitStarted(start, clock.now());
     let isAdmitted = false;
     try {
       const admission = await awaitAdmission(room, visit, clock.now(), signal);
       isAdmitted = admission.admitted;
       return admission;
     } finally {
-      recorder.waitEnded(wait, isAdmitted);
+      recorder.waitEnded(wait, isAdmitted, clock.now());
     }
   }
 

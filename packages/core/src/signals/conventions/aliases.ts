@@ -41,6 +41,18 @@ export const ALIASES = {
     "messaging.operation.name",
   ],
   destination: ["messaging.destination.template", "messaging.destination.name"],
+  tokensIn: [
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.prompt_tokens",
+    "llm.token_count.prompt",
+    "ai.usage.promptTokens",
+  ],
+  tokensOut: [
+    "gen_ai.usage.output_tokens",
+    "gen_ai.usage.completion_tokens",
+    "llm.token_count.completion",
+    "ai.usage.completionTokens",
+  ],
   dbosType: ["dbos.operation.type", "operationType"],
   dbosName: ["dbos.operation.name", "operationName"],
   bullmqAttempts: ["bullmq.job.attempts.made", "bullmq.job.attempts_made"],

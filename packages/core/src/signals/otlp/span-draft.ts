@@ -2,9 +2,6 @@ import type { FinishedSpanView, SpanKind } from "../span-view.ts";
 import { type AttributeValue, AttributeValues } from "./attribute-values.ts";
 import { Nanos } from "./nanos.ts";
 
-/** One request holds no more. An exporter's batch is 512, a Collector's 8,192. */
-const SPANS_MAX = 65_536;
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What one span's fields have told so far; one draft serves all spans of a body in turn. */
@@ -51,6 +48,11 @@ export class SpanBatch {
   readonly spans: Mutable<FinishedSpanView>[] = [];
   rejected = 0;
   message = "";
+  readonly #spansMax: number;
+
+  constructor(spansMax: number) {
+    this.#spansMax = spansMax;
+  }
 
   add(draft: SpanDraft, resource: AttributeValues): void {
     const { traceId, spanId, start, end } = draft;
@@ -61,8 +63,8 @@ export class SpanBatch {
     else if (!start.isSet || !end.isSet)
       this.#reject("startTimeUnixNano and endTimeUnixNano must be set");
     else if (durationMs < 0) this.#reject("endTimeUnixNano must be at least startTimeUnixNano");
-    else if (this.spans.length >= SPANS_MAX)
-      this.#reject(`a request must hold at most ${SPANS_MAX} spans`);
+    else if (this.spans.length >= this.#spansMax)
+      this.#reject(`a request must hold at most ${this.#spansMax} spans`);
     else {
       this.spans.push({
         traceId,
