@@ -2,6 +2,7 @@ import type { HistogramData } from "../signals/histogram.ts";
 import type { Sample } from "./baseline.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
+import { figure } from "./figure.ts";
 import type { Detector } from "./detector.ts";
 import { driftVerdictOf } from "./drift-verdict.ts";
 import { Drift } from "./drift.ts";
@@ -240,7 +241,7 @@ function abnormal(
   return {
     state: "abnormal",
     severity,
-    summary: `${worst.stream} ${ratio.toFixed(1)} times its usual: ${recentS.toPrecision(2)} s against ${usualS.toPrecision(2)} s (${sigmas} sigma)`,
+    summary: `${worst.stream} ${ratio.toFixed(1)} times its usual: ${figure(recentS)} s against ${figure(usualS)} s (${sigmas} sigma)`,
     evidence: { ...evidence, usualS, recentS },
   };
 }

@@ -114,7 +114,7 @@ describe("failing", () => {
     );
     expect(finding.evidence["share"]).toBeCloseTo(0.6, 2);
     expect(finding.evidence["usualShare"]).toBeCloseTo(0.01, 3);
-    expect(finding.summary).toBe("60 % of answers are errors or time-outs; usual is 1.0 %");
+    expect(finding.summary).toBe("60 % of answers are errors or time-outs; usual is 1 %");
   });
 
   it("needs more than one clump of errors where they come in clumps, and one where they do not", () => {

@@ -1,6 +1,7 @@
 import { BernoulliCusum } from "./bernoulli-cusum.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
+import { figure } from "./figure.ts";
 import type { Detector } from "./detector.ts";
 import { memberOf, numbersOf } from "./parsed-state.ts";
 import { ARL_WINDOWS } from "./run-length.ts";
@@ -102,5 +103,5 @@ export class Failing implements Detector {
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toPrecision(2)} %`;
+  return `${figure(share * 100)} %`;
 }

@@ -1,6 +1,7 @@
 import { BernoulliCusum } from "./bernoulli-cusum.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Evidence, Finding } from "./detection.ts";
+import { figure } from "./figure.ts";
 import type { Detector } from "./detector.ts";
 import { Drift } from "./drift.ts";
 import type { DriftVerdict } from "./drift.ts";
@@ -161,7 +162,7 @@ function abnormal(measure: string, usual: number, recent: number, more: Evidence
   return {
     state: "abnormal",
     severity: Math.min(1, 1 - Math.min(usual / recent, recent / usual)),
-    summary: `${recent.toPrecision(2)} ${measure}; usual is ${usual.toPrecision(2)}`,
+    summary: `${figure(recent)} ${measure}; usual is ${figure(usual)}`,
     evidence: { measure, usual, recent, ...more },
   };
 }

@@ -1,6 +1,7 @@
 import type { HistogramData } from "../signals/histogram.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
+import { figure } from "./figure.ts";
 import { memberOf } from "./parsed-state.ts";
 import { SlowBlocks } from "./slow-blocks.ts";
 import type { SlowVerdict } from "./slow-blocks.ts";
@@ -89,7 +90,7 @@ function abnormal(worst: Slow, slow: readonly Slow[], window: DependencyWindow):
   return {
     state: "abnormal",
     severity: Math.min(1, Math.max(0, 1 - 1 / ratio)),
-    summary: `${what} ${ratio.toFixed(1)} times its usual: ${recentS.toPrecision(2)} s against ${usualS.toPrecision(2)} s (${sigmas.toFixed(1)} sigma)`,
+    summary: `${what} ${ratio.toFixed(1)} times its usual: ${figure(recentS)} s against ${figure(usualS)} s (${sigmas.toFixed(1)} sigma)`,
     evidence: {
       stream,
       streams: slow.map((each) => each.stream),

@@ -2,6 +2,7 @@ import { Baseline } from "./baseline.ts";
 import type { Sample } from "./baseline.ts";
 import type { DependencyWindow } from "./dependency-window.ts";
 import type { Finding } from "./detection.ts";
+import { figure } from "./figure.ts";
 import type { Detector } from "./detector.ts";
 import { driftVerdictOf } from "./drift-verdict.ts";
 import { Drift } from "./drift.ts";
@@ -133,7 +134,7 @@ export class Saturation implements Detector {
     return {
       state: "abnormal",
       severity: Math.min(1, Math.max(0, 1 - Math.exp(-shift))),
-      summary: `${inFlight.toFixed(0)} in flight (usual ${inFlightUsual.toFixed(0)}), yet ${throughput.toPrecision(2)} good answers a second (usual ${throughputUsual.toPrecision(2)})`,
+      summary: `${inFlight.toFixed(0)} in flight (usual ${inFlightUsual.toFixed(0)}), yet ${figure(throughput)} good answers a second (usual ${figure(throughputUsual)})`,
       evidence: {
         inFlight,
         inFlightUsual,

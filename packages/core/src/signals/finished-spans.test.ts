@@ -97,6 +97,28 @@ describe("finished spans", () => {
     });
   });
 
+  it.each([
+    [
+      "within a millisecond of",
+      100.9,
+      { "model:openai/gpt-5": { calls: 1, attempts: 1, retries: 0 } },
+    ],
+    [
+      "long after",
+      102,
+      {
+        "model:openai/gpt-5": { calls: 1, attempts: 1, retries: 0 },
+        "http:api.example": { calls: 1, attempts: 1, retries: 0 },
+      },
+    ],
+  ])("that seem to begin %s their call's end are its own, or not", (_, startMs, totals) => {
+    const { finished, recorder } = newPair();
+    finished.add(at(chatOf("chat", undefined), 0, 100.2), 5000);
+    finished.add(at(httpOf("a", "chat", 200), startMs, 0.3), 5000);
+    finished.settle(9000);
+    expect(totalsOf(recorder.take(9000))).toEqual(totals);
+  });
+
   it("that were open all at once in a whole fleet are none too many", () => {
     const recorder = new SignalRecorder({ instance: "i", limits: { openSpans: 10 } });
     const finished = new FinishedSpans({ recorder, settleMs: 0 });

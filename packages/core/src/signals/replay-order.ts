@@ -130,7 +130,11 @@ function putBelow(below: Placed, above: Placed): void {
   below.above = above;
   below.depth = above.depth + 1;
   const behindMs = above.startMs - below.startMs;
-  if (behindMs <= 0) return;
-  below.startMs += behindMs;
-  below.endMs += behindMs;
+  if (behindMs > 0) {
+    below.startMs += behindMs;
+    below.endMs += behindMs;
+  }
+  // The parent's start was cut more than its child's: it still ran when the child began.
+  const beyondMs = below.startMs - above.endMs;
+  if (beyondMs > 0 && beyondMs <= START_RESOLUTION_MS) below.startMs = above.endMs;
 }
