@@ -288,14 +288,15 @@ describe("content", () => {
     const answer = await fetch(`${service.url}/openapi.json`);
     const openapi = (await answer.json()) as { paths: Record<string, { get?: unknown }> };
     const paths = Object.keys(openapi.paths).filter(
-      (path) =>
-        openapi.paths[path]?.get !== undefined && !path.includes("stream") && !path.includes("{"),
+      (path) => openapi.paths[path]?.get !== undefined && !/stream|\{|^\/v1\/live$/.test(path),
     );
     const asked = [
       ...paths,
       "/",
       "/metrics",
       "/v1/signals?dependency=tool:live",
+      "/v1/history?dependency=tool:live",
+      `/v1/live?at=${new Date(Date.now() - 2_000).toISOString()}`,
       "/v1/dependencies/tool:by_json",
     ];
     for (const path of new Set(asked)) {

@@ -1,9 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { decodeReports, type SignalPoint, SIGNALS } from "@headway/core/signals";
 import { HeadwaySpanProcessor, recordToMeter } from "@headway/sdk/otel";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
@@ -11,44 +6,19 @@ import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { TracerProvider } from "sdk3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isAtHand } from "./fixtures/peer.ts";
-import { freePort } from "./fixtures/service-process.ts";
+import {
+  hasPrometheus,
+  type PrometheusProcess,
+  startPrometheus,
+} from "./fixtures/prometheus-process.ts";
 
-const PROMETHEUS = "prometheus";
-
-function isInstalled(): boolean {
-  try {
-    execFileSync(PROMETHEUS, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const canRun = isAtHand("prometheus", isInstalled());
+const canRun = hasPrometheus();
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no address");
   return address.port;
-}
-
-function startPrometheus(port: number, targetPort: number, directory: string): ChildProcess {
-  const config = join(directory, "prometheus.yml");
-  const scrape = `{ job_name: headway, scrape_interval: 500ms, scrape_timeout: 400ms, static_configs: [{ targets: ["127.0.0.1:${targetPort}"] }] }`;
-  writeFileSync(config, `scrape_configs: [${scrape}]\n`);
-  const flags = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(directory, "data")}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  return spawn(PROMETHEUS, flags, { stdio: "ignore" });
-}
-
-interface Sample {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [number, string];
 }
 
 /** An agent at work: a tool that fails and is tried again, and a model. */
@@ -80,52 +50,24 @@ function work(tracer: Tracer): void {
 }
 
 describe.skipIf(!canRun)("the signals in a Prometheus", () => {
-  const directory = mkdtempSync(join(tmpdir(), "headway-prometheus-"));
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const target = createServer((request, response) =>
     exporter.getMetricsRequestHandler(request, response),
   );
   const sent: Uint8Array[] = [];
-  let url = "";
-  let prometheus: ChildProcess | undefined;
+  let prometheus: PrometheusProcess;
 
   beforeAll(async () => {
-    const [targetPort, port] = [await listen(target), await freePort()];
-    prometheus = startPrometheus(port, targetPort, directory);
-    url = `http://127.0.0.1:${port}`;
+    const port = await listen(target);
+    prometheus = await startPrometheus(
+      `scrape_configs: [{ job_name: headway, scrape_interval: 500ms, scrape_timeout: 400ms, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]\n`,
+    );
   });
 
   afterAll(async () => {
-    const gone = new Promise((resolve) => prometheus?.once("exit", resolve));
-    prometheus?.kill();
-    await gone;
+    await prometheus.stop();
     target.close();
-    rmSync(directory, { recursive: true, force: true });
   });
-
-  async function query(expression: string): Promise<readonly Sample[]> {
-    try {
-      const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Prometheus' HTTP API v1, which is stable.
-      const body = (await response.json()) as { data: { result: Sample[] } };
-      return response.ok ? body.data.result : [];
-    } catch {
-      return [];
-    }
-  }
-
-  /** Until Prometheus is up, which takes it five seconds to its first scrape, and has scraped after the last window closed. */
-  async function settled(expression: string, wanted: number): Promise<readonly Sample[]> {
-    for (
-      const deadline = performance.now() + 30_000;
-      performance.now() < deadline;
-      await pause(100)
-    ) {
-      const samples = await query(expression);
-      if (samples.length >= wanted) return samples;
-    }
-    throw new Error(`Prometheus never had ${wanted} series of ${expression}`);
-  }
 
   it("are the numbers of the reports that the service got", async () => {
     const capture = (_url: string | URL, init?: { body?: unknown }): Promise<Response> => {
@@ -147,18 +89,18 @@ describe.skipIf(!canRun)("the signals in a Prometheus", () => {
     const points = totalled(sent);
     expect(points.length).toBeGreaterThan(10);
     const last = points.find(({ signal }) => signal === "headway.attempt.active")!;
-    await settled(`${seriesName(last)} == ${Number(last.value)}`, 1);
+    await prometheus.settled(`${seriesName(last)} == ${Number(last.value)}`, 1);
     for (const point of points) {
       for (const [suffix, value] of numbersOf(point)) {
         const expression = `${seriesName(point)}${suffix}{${labelsOf(point)}}`;
-        const [sample] = await settled(expression, 1);
+        const [sample] = await prometheus.settled(expression, 1);
         expect([expression, Number(sample!.value[1])]).toEqual([
           expression,
           expect.closeTo(value, 9),
         ]);
       }
     }
-    expect(JSON.stringify(await query('{job="headway"}'))).not.toContain("MARK");
+    expect(JSON.stringify(await prometheus.query('{job="headway"}'))).not.toContain("MARK");
     stop();
     await processor.shutdown();
   }, 60_000);

@@ -6,6 +6,7 @@ import { benchProcessor } from "../../packages/sdk/src/otel/processor.bench.ts";
 import { benchDecide } from "../../packages/service/src/api/decide.bench.ts";
 import { benchStream } from "../../packages/service/src/api/stream.bench.ts";
 import { benchIngest } from "../../packages/service/src/ingest/ingest.bench.ts";
+import { benchReadSpans } from "../../packages/service/src/trace-files/read-spans.bench.ts";
 
 /** One figure, and the line it has to hold, where it has one. */
 export interface Row {
@@ -143,6 +144,17 @@ async function ingest({ seconds }: BenchOptions): Promise<Row[]> {
   ];
 }
 
+async function traceFiles(): Promise<Row[]> {
+  const rows = await benchReadSpans();
+  return rows.map(({ name, ours, other, spans }) => ({
+    name,
+    value: ours,
+    unit: "MiB/s",
+    bar: { atLeast: 100 },
+    note: `${spans} spans; readline and JSON.parse ${round(other)} MiB/s`,
+  }));
+}
+
 function simulation(): Row[] {
   const cpuNs = (): number => 1_000 * process.cpuUsage().user;
   const { eventsPerSecond } = benchSimulation({ cpuNs });
@@ -165,5 +177,6 @@ export const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise
     decide,
     stream,
     ingest,
+    traceFiles,
     simulation,
   };

@@ -1,3 +1,4 @@
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { BatchSpanProcessor, InMemorySpanExporter } from "@opentelemetry/sdk-trace";
@@ -8,8 +9,11 @@ export function startTelemetry(
   serviceName: string,
   processors: readonly SpanProcessor[] = [],
 ): void {
-  // Stands for the tracing backend: a run makes a few thousand spans a process, which memory can hold.
-  const exporter = new InMemorySpanExporter();
+  // Memory stands for the tracing backend where none is named: a run makes a few thousand spans a process.
+  const exporter =
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] === undefined
+      ? new InMemorySpanExporter()
+      : new OTLPTraceExporter();
   const sdk = new NodeSDK({
     serviceName,
     spanProcessors: [new BatchSpanProcessor({ exporter }), ...processors],

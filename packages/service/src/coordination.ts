@@ -6,7 +6,10 @@ import type { ServiceConfig } from "./config/config.ts";
 import type { Log } from "./log.ts";
 import { errorFields } from "./log.ts";
 import type { PolicyOf } from "./policy/policies.ts";
+import { ArrivalLog } from "./replay/arrival-log.ts";
+import { RecordedEngine } from "./replay/recorded-engine.ts";
 import { Coordinator } from "./runtime/coordinator.ts";
+import { engineLimitsOf, recorderLimitsOf } from "./runtime/engine-limits.ts";
 import { MemoryStore } from "./store/memory-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import type { SelfTracing } from "./self-tracing.ts";
@@ -21,7 +24,6 @@ export interface CoordinationOptions {
 }
 
 const STORE_FILE = "headway.db";
-const OTLP_OPEN_SPANS_MAX = 100_000;
 
 export function openStore({ dataDir, limits }: ServiceConfig): Store {
   const { auditRowsMax } = limits;
@@ -40,18 +42,13 @@ export function createCoordinator({
   tracing,
 }: CoordinationOptions): Coordinator {
   const { tickMs, settleMs, limits } = config;
-  const { dependenciesMax, agentsPerDependencyMax, historyWindowsMax, holdMsMax } = limits;
+  const arrivalLog = openArrivalLog(config, log);
   return new Coordinator({
     config: {
       tickMs,
       otlpSettleMs: settleMs,
       streamClientsMax: limits.sseClientsMax,
-      // One recorder stands for every process that sends OTLP, so its bounds are the service's and not a process'.
-      recorderLimits: {
-        openSpans: OTLP_OPEN_SPANS_MAX,
-        dependencies: dependenciesMax,
-        agentsPerDependency: agentsPerDependencyMax,
-      },
+      recorderLimits: recorderLimitsOf(limits),
     },
     policy: policyOf,
     store,
@@ -60,12 +57,28 @@ export function createCoordinator({
     onError: (error, where) =>
       log.warn("Coordination failed in part and goes on.", { where, ...errorFields(error) }),
     ...(tracing === undefined ? {} : { aroundTick: (tick) => tracing.traceTick(tick) }),
-    createEngine: (options) =>
-      new Engine({
-        ...options,
-        // Clients remember a version over our restart, and a store in memory does not.
-        versionFirst: Math.floor(nowMs()),
-        limits: { dependenciesMax, agentsPerDependencyMax, historyWindowsMax, holdMsMax },
-      }),
+    createEngine: (given) => {
+      // Clients remember a version over our restart, and a store in memory does not.
+      const versionFirst = Math.floor(nowMs());
+      const options = { ...given, versionFirst, limits: engineLimitsOf(limits) };
+      return arrivalLog === undefined
+        ? new Engine(options)
+        : new RecordedEngine(options, arrivalLog, nowMs());
+    },
+    ...(arrivalLog && { arrivalLog }),
+  });
+}
+
+/** Where all that reaches the engines is written down, for `headway replay`. */
+function openArrivalLog(
+  { recordFile, tickMs, settleMs }: ServiceConfig,
+  log: Log,
+): ArrivalLog | undefined {
+  if (recordFile === null) return undefined;
+  return new ArrivalLog({
+    path: recordFile,
+    tickMs,
+    settleMs,
+    onError: (error) => log.warn("Nothing more is recorded.", errorFields(error)),
   });
 }

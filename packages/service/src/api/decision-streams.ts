@@ -33,6 +33,12 @@ export class DecisionStreams {
     return feed;
   }
 
+  /** Those with a stream. */
+  instancesOf(tenant: Tenant): ReadonlySet<string> {
+    const clients = this.#feeds.get(tenant)?.stream.clients ?? [];
+    return new Set([...clients].map(({ instance }) => instance));
+  }
+
   /** Proxies cut what is silent, and a client tells a silent service from a dead one by it. */
   start(): void {
     const { heartbeatMs } = this.#tuning;

@@ -191,11 +191,11 @@ describe("/v1/signals", () => {
 
 describe("/v1/graph", () => {
   it("gives nodes and edges", async () => {
-    api.engine().edges = {
+    api.engine().drawn = {
       nodes: [{ id: "tool:a", kind: "tool", state: "healthy" }],
       edges: [{ from: "agent:kyc", to: "tool:a", callsPerSecond: 2, amplification: 1.5 }],
     };
-    expect((await get("/v1/graph")).body).toEqual(api.engine().edges);
+    expect((await get("/v1/graph")).body).toEqual(api.engine().drawn);
   });
 });
 

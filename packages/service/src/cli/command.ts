@@ -1,3 +1,5 @@
+import type { Screen } from "./screen.ts";
+
 /** What a command may touch, so that a test can hand in its own. */
 export interface Terminal {
   readonly out: (line: string) => void;
@@ -6,6 +8,10 @@ export interface Terminal {
   readonly directory: string;
   /** Aborted when the user or the system wants the command to end. */
   readonly signal: AbortSignal;
+  /** Absent where nobody looks at a terminal: output goes to a file, or to another program. */
+  readonly screen?: Screen;
+  /** Writes over one line of standard error; absent where that is no terminal. An empty text clears it. */
+  readonly progress?: (text: string) => void;
 }
 
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;

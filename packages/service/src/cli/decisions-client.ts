@@ -1,4 +1,5 @@
 import { HeadwayError } from "@headway/core";
+import type { ServiceAddress } from "./service-flags.ts";
 
 /** As much of a decision as a terminal shows. A newer service may say more, and may know other actions. */
 export interface ShownDecision {
@@ -18,12 +19,6 @@ export interface DecisionsAnswer {
   readonly decisions: readonly ShownDecision[] | undefined;
 }
 
-export interface DecisionsClientOptions {
-  readonly url: string;
-  readonly token: string | undefined;
-  readonly dependency: string | undefined;
-}
-
 const WAIT_SECONDS = 25;
 const ANSWER_MS_MAX = 10_000;
 
@@ -32,15 +27,9 @@ const ANSWER_MS_MAX = 10_000;
  * leases, and somebody who looks on wants none.
  */
 export class DecisionsClient {
-  readonly #options: DecisionsClientOptions;
+  readonly #options: ServiceAddress;
 
-  constructor(options: DecisionsClientOptions) {
-    if (!URL.canParse(options.url)) {
-      throw new HeadwayError(
-        "ERR_CONFIG_RANGE",
-        `--url must be the URL of a service, got ${JSON.stringify(options.url)}`,
-      );
-    }
+  constructor(options: ServiceAddress) {
     this.#options = options;
   }
 

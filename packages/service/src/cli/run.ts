@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { HeadwayError } from "@headway/core";
 import { check } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
-import { decisions, watch } from "./decisions.ts";
+import { decisions } from "./decisions.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { lab } from "./lab.ts";
+import { measure } from "./measure.ts";
 import { parseCommandLine, unknownCommand } from "./parse-command-line.ts";
+import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
+import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [serve, check, decisions, watch, lab];
+const COMMANDS: readonly Command[] = [serve, check, decisions, watch, measure, replay, lab];
 
 /** Runs one command line; the answer is the exit code. A mistake of the user is one line and a 1, never a stack. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -39,6 +39,8 @@ export interface ServiceConfig {
   readonly tickMs: number;
   /** How long finished spans wait for the rest of their trace before they are derived from. */
   readonly settleMs: number;
+  /** Where what arrives is written down, for `headway replay`. Null: nowhere. */
+  readonly recordFile: string | null;
   /** Spans of the service's own work, for the OpenTelemetry SDK that the user brought. */
   readonly selfTracing: boolean;
   readonly limits: ServiceLimits;
@@ -57,6 +59,7 @@ export const CONFIG_DEFAULT: ServiceConfig = {
   allowOpen: false,
   tickMs: 1_000,
   settleMs: 1_500,
+  recordFile: null,
   selfTracing: false,
   limits: {
     bodyBytesMax: 16 * MIB,

@@ -51,6 +51,7 @@ function configOf(values: SettingValues, directory: string): Settings {
   const fallback = CONFIG_DEFAULT;
   const data = values.text("data") ?? fallback.dataDir;
   const tokens = values.text("tokens");
+  const record = values.text("record");
   return {
     http: values.address("http") ?? fallback.http,
     grpc: values.text("grpc") === "off" ? null : (values.address("grpc") ?? fallback.grpc),
@@ -59,6 +60,7 @@ function configOf(values: SettingValues, directory: string): Settings {
     allowOpen: values.boolean("allowOpen") ?? fallback.allowOpen,
     tickMs: values.number("tickMs", TICK_MS) ?? fallback.tickMs,
     settleMs: values.number("settleMs", SETTLE_MS) ?? fallback.settleMs,
+    recordFile: record === undefined ? null : resolve(directory, record),
     selfTracing: values.boolean("selfTracing") ?? fallback.selfTracing,
     limits: limitsOf(values, fallback.limits),
   };

@@ -27,6 +27,7 @@ const FILE_SETTINGS: readonly Setting[] = [
     argument: "MS",
     help: "how long finished spans wait for the rest of their trace",
   },
+  { key: "record", argument: "FILE", help: "write down all that arrives, for headway replay" },
   { key: "selfTracing", help: "spans of the service's own work, for the SDK that you bring" },
 ];
 

@@ -1,6 +1,7 @@
 import { Engine } from "@headway/core";
 import type { EngineCounters, EngineOptions, Policy, Random } from "@headway/core";
 import type { FinishedSpanView, RecorderLimits, SignalReport } from "@headway/core/signals";
+import type { Arrival } from "../replay/arrival.ts";
 import type { Store } from "../store/store.ts";
 import { ClientSlots } from "./client-slots.ts";
 import { Tenant } from "./tenant.ts";
@@ -33,6 +34,11 @@ export interface CoordinatorOptions {
   /** Runs `tick`, which answers how many tenants it failed for. */
   readonly aroundTick?: (tick: () => number) => void;
   readonly createEngine?: (options: EngineOptions) => TenantEngine;
+  /** Told of spans and reports as they come; closed when no engine ticks any more. */
+  readonly arrivalLog?: {
+    arrived(tenant: string, arrival: Arrival): void;
+    close(): void;
+  };
 }
 
 /** Counters grow for the life of the process. */
@@ -77,6 +83,7 @@ export class Coordinator {
   readonly clients: ClientSlots;
   readonly #options: CoordinatorOptions;
   readonly #tenants = new Map<string, Tenant>();
+  readonly #tenantListeners: ((tenant: Tenant) => void)[] = [];
   readonly #counts = { ticks: 0, ticksFailed: 0, tickDurationMs: 0, reports: 0, spans: 0 };
   readonly #awaitingTick: (() => void)[] = [];
   #policy: CoordinatorOptions["policy"];
@@ -107,11 +114,13 @@ export class Coordinator {
     clearInterval(this.#interval);
     this.tick();
     await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
+    this.#options.arrivalLog?.close();
   }
 
   ingestReports(tenant: string, reports: readonly SignalReport[]): void {
     const nowMs = this.now();
     const recording = this.tenant(tenant);
+    this.#options.arrivalLog?.arrived(tenant, { kind: "reports", atMs: nowMs, reports });
     for (const report of reports) recording.ingestReport(report, nowMs);
     this.#counts.reports += reports.length;
     const { tickMs } = this.#options.config;
@@ -120,7 +129,9 @@ export class Coordinator {
 
   ingestSpans(tenant: string, spans: readonly FinishedSpanView[]): void {
     this.#counts.spans += spans.length;
-    this.tenant(tenant).ingestSpans(spans, this.now());
+    const nowMs = this.now();
+    this.#options.arrivalLog?.arrived(tenant, { kind: "spans", atMs: nowMs, spans });
+    this.tenant(tenant).ingestSpans(spans, nowMs);
   }
 
   setPolicy(policy: CoordinatorOptions["policy"]): void {
@@ -137,7 +148,14 @@ export class Coordinator {
     if (known !== undefined) return known;
     const tenant = this.#createTenant(name);
     this.#tenants.set(name, tenant);
+    for (const listener of this.#tenantListeners) listener(tenant);
     return tenant;
+  }
+
+  /** Called with every tenant, those that there are and each new one. */
+  onTenant(listener: (tenant: Tenant) => void): void {
+    this.#tenantListeners.push(listener);
+    for (const tenant of this.#tenants.values()) listener(tenant);
   }
 
   now(): number {

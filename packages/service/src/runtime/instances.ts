@@ -29,6 +29,11 @@ export class Instances {
     return this.#presences.size;
   }
 
+  /** Connected, or between two polls. */
+  ids(): IterableIterator<string> {
+    return this.#presences.keys();
+  }
+
   /** The answer ends this connection; the instance stays for another `graceMs`. */
   connected(instance: string, nowMs: number): (graceMs: number, nowMs: number) => void {
     const presence = this.#presences.get(instance) ?? this.#added(instance, nowMs);

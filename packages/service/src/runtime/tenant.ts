@@ -1,6 +1,11 @@
 import type { Engine, EngineChange, EngineRecord, Policy } from "@headway/core";
 import { FinishedSpans, SignalRecorder } from "@headway/core/signals";
-import type { FinishedSpanView, RecorderLimits, SignalReport } from "@headway/core/signals";
+import type {
+  Attempt,
+  FinishedSpanView,
+  RecorderLimits,
+  SignalReport,
+} from "@headway/core/signals";
 import type { Store } from "../store/store.ts";
 import { Instances } from "./instances.ts";
 import { Journal } from "./journal.ts";
@@ -24,9 +29,11 @@ export type TenantEngine = Pick<
   | "dependencies"
   | "dependencyIds"
   | "dependency"
+  | "look"
   | "signals"
   | "detections"
   | "graph"
+  | "edges"
   | "counters"
   | "takeRecords"
   | "restore"
@@ -42,6 +49,8 @@ export interface TenantOptions {
   /** Baselines that merely moved are written this often; anything a person would miss, at once. */
   readonly saveEveryMs: number;
   readonly onError: (error: unknown, where: string) => void;
+  /** Told of every attempt that spans of OTLP traces tell of. */
+  readonly onAttempt?: (attempt: Attempt) => void;
 }
 
 export interface TenantChange extends EngineChange {
@@ -50,6 +59,8 @@ export interface TenantChange extends EngineChange {
 }
 
 export type ChangeListener = (change: TenantChange, nowMs: number) => void;
+
+export type ReportListener = (report: SignalReport, nowMs: number) => void;
 
 /** The instance under which signals appear that are derived here, from spans of processes without a hook. */
 const OTLP_INSTANCE = "otlp";
@@ -62,6 +73,7 @@ export class Tenant {
   readonly journal: Journal;
   readonly #options: TenantOptions;
   readonly #listeners = new Set<ChangeListener>();
+  readonly #reportListeners: ReportListener[] = [];
   #recorder: SignalRecorder | undefined;
   #finishedSpans: FinishedSpans | undefined;
   #identitiesChanged = false;
@@ -86,6 +98,7 @@ export class Tenant {
 
   ingestReport(report: SignalReport, nowMs: number): void {
     this.engine.ingest(report, nowMs);
+    for (const listener of this.#reportListeners) listener(report, nowMs);
   }
 
   ingestSpans(spans: readonly FinishedSpanView[], nowMs: number): void {
@@ -110,6 +123,11 @@ export class Tenant {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Called with every report after the engine was, also with those derived here. It must not throw. */
+  observeReports(listener: ReportListener): void {
+    this.#reportListeners.push(listener);
+  }
+
   tick(nowMs: number): void {
     this.#takeSpans(nowMs);
     this.instances.sweep(nowMs);
@@ -129,7 +147,7 @@ export class Tenant {
   #takeSpans(nowMs: number): void {
     if (this.#recorder === undefined) return;
     this.#finishedSpans?.settle(nowMs);
-    this.engine.ingest(this.#recorder.take(nowMs), nowMs);
+    this.ingestReport(this.#recorder.take(nowMs), nowMs);
   }
 
   #publish(change: TenantChange, nowMs: number): void {
@@ -159,6 +177,7 @@ export class Tenant {
       instance: OTLP_INSTANCE,
       identities: this.engine.policy.identities,
       limits: this.#options.recorderLimits,
+      ...(this.#options.onAttempt && { onAttempt: this.#options.onAttempt }),
     });
     this.#recorder = recorder;
     this.#finishedSpans = new FinishedSpans({ recorder, settleMs: this.#options.settleMs });
