@@ -28,7 +28,7 @@ export type DriftVerdict =
 
 const Z_MAX = 5;
 /** Learning is this much slower while shifted or in doubt: a fault must outlast ten hours to become the new usual. */
-const PACE_DOUBT = 1 / 20;
+export const PACE_DOUBT = 1 / 20;
 /** From this part of the way to an alarm on, learning is slow. */
 const TENSION_DOUBT = 0.5;
 /** Weight of a window in the recent mean: a memory of about four windows, which a recovery clears in as many seconds. */
@@ -69,6 +69,11 @@ export class Drift {
     return this.tension > TENSION_DOUBT;
   }
 
+  /** How fast whoever watches beside it may learn what is usual now. */
+  get pace(): number {
+    return this.isInDoubt ? PACE_DOUBT : 1;
+  }
+
   /** Recent mean of the residuals, whether that is an alarm or not. */
   get recent(): number {
     return this.#recent;
@@ -84,7 +89,7 @@ export class Drift {
     this.#recent += RECENT_GAIN * (residual - this.#recent);
     if (this.#shiftedWindows === undefined) this.#watch(residual, scale, uncertainty, isBelieved);
     else this.#follow();
-    this.#baseline.learn(sample, this.isInDoubt ? PACE_DOUBT : 1);
+    this.#baseline.learn(sample, this.pace);
     if (this.#shiftedWindows === undefined) return { state: "normal" };
     const shift = this.#recent;
     return {

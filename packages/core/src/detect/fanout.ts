@@ -106,7 +106,7 @@ export class Fanout implements Detector {
 
   #observeWidth({ fanOut }: DependencyWindow): DriftVerdict {
     const compared = this.#widths.compare(fanOut);
-    this.#widths.learn(fanOut, this.#width.isInDoubt ? 1 / 20 : 1);
+    this.#widths.learn(fanOut, this.#width.pace);
     if (!compared) return { state: "unknown" };
     this.#widest = compared.widest;
     return this.#width.observe(compared.sample);

@@ -55,7 +55,7 @@ export class Saturation implements Detector {
     if (window.inFlight === 0 && throughput === 0) return { state: "unknown" };
     this.#gather(window.inFlight, throughput, perSecond);
     this.#smooth(window.inFlight, throughput, window.calls * perSecond);
-    const pace = this.#drift.isInDoubt ? 1 / 20 : 1;
+    const { pace } = this.#drift;
     this.#inFlight.learn(plain(Math.log1p(window.inFlight)), pace);
     this.#throughput.learn(plain(Math.log1p(throughput)), pace);
     const verdict = this.#verdict;

@@ -1,4 +1,5 @@
 import type { HistogramData } from "../signals/histogram.ts";
+import { PACE_DOUBT } from "./drift.ts";
 import { OperationTimes } from "./operation-times.ts";
 import { memberOf, numbersOf } from "./parsed-state.ts";
 import { SlowChart } from "./slow-chart.ts";
@@ -18,8 +19,6 @@ const DENSITY_WINDOWS_MIN = 30;
  * twelve blocks are usual ones. One in two thousand is the least that is believed to be usual.
  */
 const PRIOR = { priorTrials: 10, priorShare: 0.05, pendingMax: 12, shareMin: 0.000_5 };
-/** Learning is this much slower while slow or in doubt. */
-const PACE_DOUBT = 1 / 20;
 /** Weight of a block in the recent means. */
 const RECENT_GAIN = 0.4;
 

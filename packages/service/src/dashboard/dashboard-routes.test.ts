@@ -149,17 +149,18 @@ describe("the dashboard", () => {
 });
 
 describe("the dashboard as it was built", () => {
-  const built = findDashboard();
+  // Set-up builds it.
+  const built = findDashboard() ?? "not built: npm run build";
 
-  it.runIf(built !== undefined)("costs no more than 250 KiB at the first visit", () => {
-    const files = readDashboard(built ?? "");
+  it("costs no more than 250 KiB at the first visit", () => {
+    const files = readDashboard(built);
     const bytes = files.reduce((sum, { plain, gzip }) => sum + (gzip ?? plain).length, 0);
     expect(files.map(({ path }) => path)).toContain("index.html");
     expect(bytes / 1_024).toBeLessThanOrEqual(250);
   });
 
-  it.runIf(built !== undefined)("has nothing inline and names no other host", () => {
-    const index = readDashboard(built ?? "").find(({ path }) => path === "index.html");
+  it("has nothing inline and names no other host", () => {
+    const index = readDashboard(built).find(({ path }) => path === "index.html");
     const html = index?.plain.toString() ?? "";
     expect(html).not.toMatch(/<style|\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)|https?:\/\//);
   });

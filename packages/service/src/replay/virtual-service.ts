@@ -2,6 +2,7 @@ import { Engine } from "@headway/core";
 import type { Policy } from "@headway/core";
 import type { Attempt } from "@headway/core/signals";
 import type { ServiceLimits } from "../config/config.ts";
+import { EARLY_TICK_MS, isEarly } from "../runtime/beat.ts";
 import { engineLimitsOf, recorderLimitsOf } from "../runtime/engine-limits.ts";
 import { Tenant } from "../runtime/tenant.ts";
 import type { TenantChange } from "../runtime/tenant.ts";
@@ -22,9 +23,6 @@ export interface VirtualServiceOptions {
   readonly onAttempt: (attempt: Attempt) => void;
 }
 
-/** As the service's coordinator has them. */
-const EARLY_TICK_MS = 100;
-const EARLY_PART = 0.9;
 /** A recording's pause is ticked through for so long: then an engine has let go of all that nobody calls, and time may jump. */
 const IDLE_MS_MAX = 180_000;
 const SEED = 1;
@@ -90,7 +88,7 @@ export class VirtualService {
         return this.#tenant.ingestSpans(arrival.spans, nowMs);
       case "reports":
         for (const report of arrival.reports) this.#tenant.ingestReport(report, nowMs);
-        if (arrival.reports.some(({ windowMs }) => windowMs < this.#options.tickMs * EARLY_PART))
+        if (arrival.reports.some((report) => isEarly(report, this.#options.tickMs)))
           this.#earlyTickMs = Math.max(nowMs, this.#tickedMs + EARLY_TICK_MS);
         return;
       case "connected":

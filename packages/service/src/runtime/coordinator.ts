@@ -3,6 +3,7 @@ import type { EngineCounters, EngineOptions, Policy, Random } from "@headway/cor
 import type { FinishedSpanView, RecorderLimits, SignalReport } from "@headway/core/signals";
 import type { Arrival } from "../replay/arrival.ts";
 import type { Store } from "../store/store.ts";
+import { EARLY_TICK_MS, isEarly } from "./beat.ts";
 import { ClientSlots } from "./client-slots.ts";
 import { Tenant } from "./tenant.ts";
 import type { TenantEngine } from "./tenant.ts";
@@ -66,13 +67,9 @@ export interface CoordinatorStats {
   readonly clientsDropped: number;
 }
 
-const EARLY_TICK_MS = 100;
 const OTLP_SETTLE_MS = 1_500;
 const SAVE_EVERY_MS = 5_000;
 const CLIENTS_MAX = 10_000;
-
-/** A report over less than this part of the interval was flushed early; timers alone shorten a window by far less. */
-const EARLY_PART = 0.9;
 
 /**
  * Runs one engine per tenant. Handlers record into the engines at any time; a tick decides, every `tickMs`, and at once
@@ -124,7 +121,7 @@ export class Coordinator {
     for (const report of reports) recording.ingestReport(report, nowMs);
     this.#counts.reports += reports.length;
     const { tickMs } = this.#options.config;
-    if (reports.some(({ windowMs }) => windowMs < tickMs * EARLY_PART)) this.tickSoon();
+    if (reports.some((report) => isEarly(report, tickMs))) this.tickSoon();
   }
 
   ingestSpans(tenant: string, spans: readonly FinishedSpanView[]): void {

@@ -1,6 +1,6 @@
 import type { FinishedSpanView } from "@headway/core/signals";
 import { AttributeValues } from "./attribute-values.ts";
-import { eachTag } from "./jaeger-tags.ts";
+import { eachPair } from "./key-value-pairs.ts";
 import type { JaegerTrace } from "./jaeger-trace.ts";
 import type { JsonWindow } from "./json-window.ts";
 import { KeySet, NONE } from "./key-set.ts";
@@ -94,7 +94,7 @@ export class JaegerSpan {
         const name = this.#text.string();
         if (name !== undefined) into["service.name"] = name;
       } else {
-        eachTag(window, RESOURCE_ATTRIBUTES, (key) => {
+        eachPair(window, RESOURCE_ATTRIBUTES, (key) => {
           const value = scalarHere(window, this.#text);
           if (value !== undefined) into[RESOURCE_ATTRIBUTES.names[key]!] ??= value;
         });
@@ -146,7 +146,7 @@ export class JaegerSpan {
         this.#durationMicros = this.#text.number();
         return;
       case "tags":
-        eachTag(window, TAGS, this.#readTag);
+        eachPair(window, TAGS, this.#readTag);
         return;
       case "logs":
         if (window.openList()) while (window.nextItem()) this.#log();
@@ -209,7 +209,7 @@ export class JaegerSpan {
     if (!window.openObject()) return;
     while (window.nextKey()) {
       if (window.which(LOG) === NONE) window.skip();
-      else eachTag(window, LOG_FIELDS, this.#readLogField);
+      else eachPair(window, LOG_FIELDS, this.#readLogField);
     }
     if (this.#isFailure) this.#exceptionType ??= this.#failureType ?? "_OTHER";
   }

@@ -2,14 +2,12 @@ import { ALLOWED_ATTRIBUTES, ALLOWED_RESOURCE_ATTRIBUTES } from "@headway/core/s
 import type { AttributeValue, AttributeValues } from "./attribute-values.ts";
 import { CLOSE, type JsonWindow } from "./json-window.ts";
 import { KeySet, NONE } from "./key-set.ts";
+import { readPair } from "./key-value-pairs.ts";
 import type { SpanText } from "./span-text.ts";
 
 export const SPAN_ATTRIBUTES = new KeySet(ALLOWED_ATTRIBUTES);
 export const RESOURCE_ATTRIBUTES = new KeySet(ALLOWED_RESOURCE_ATTRIBUTES);
 
-const PAIR = new KeySet(["key", "value"]);
-const KEY = 0;
-const VALUE = 1;
 const TYPES = new KeySet(["stringValue", "boolValue", "intValue", "doubleValue"]);
 const STRING = 0;
 const BOOL = 1;
@@ -33,7 +31,8 @@ export class OtlpAttributes {
   read(into: AttributeValues, keys: KeySet): void {
     const window = this.#window;
     if (!window.openList()) return;
-    while (window.nextItem()) if (!this.#known(into, keys)) this.#any(into, keys);
+    const take = (key: number): void => this.#set(into, keys.names[key]!, this.#value());
+    while (window.nextItem()) if (!this.#known(into, keys)) readPair(window, keys, take);
   }
 
   /** The form that nearly all have: compact, the key first. False, and nothing done, where it has another. */
@@ -65,35 +64,6 @@ export class OtlpAttributes {
     window.pos = from;
     window.line = line;
     return false;
-  }
-
-  #any(into: AttributeValues, keys: KeySet): void {
-    const window = this.#window;
-    let key = NONE;
-    let valueAt = -1;
-    let valueLine = 0;
-    if (!window.openObject()) return;
-    while (window.nextKey()) {
-      const part = window.which(PAIR);
-      if (part === KEY && window.isString()) {
-        window.text();
-        key = window.which(keys);
-        continue;
-      }
-      if (part === VALUE) {
-        valueAt = window.pos;
-        valueLine = window.line;
-      }
-      window.skip();
-    }
-    if (key === NONE || valueAt < 0) return;
-    // Only now is it known whether the value may be read.
-    const { pos, line } = window;
-    window.pos = valueAt;
-    window.line = valueLine;
-    this.#set(into, keys.names[key]!, this.#value());
-    window.pos = pos;
-    window.line = line;
   }
 
   #set(into: AttributeValues, key: string, value: AttributeValue | undefined): void {
